@@ -1,0 +1,1 @@
+"""Litmus: do directions in a transformer's activations behave like features of the model?"""
