@@ -1,0 +1,46 @@
+import sys
+from pathlib import Path
+
+from snakemake.utils import min_version
+
+min_version("9.27")
+
+sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
+
+
+configfile: "config.yaml"
+
+
+include: "rules/common.smk"
+
+
+pathvars:
+    results=config["results"],
+    logs=str(Path(config["results"], "logs")),
+    benchmarks=str(Path(config["results"], "benchmarks")),
+
+
+include: "rules/corpus.smk"
+include: "rules/subject.smk"
+include: "rules/dictionary.smk"
+include: "rules/directions.smk"
+include: "rules/metrics.smk"
+include: "rules/separation.smk"
+include: "rules/report.smk"
+
+
+wildcard_constraints:
+    chunk=r"\d{5}-\d{5}",
+    group=r"[a-z][a-z0-9_]*",
+    metric=r"[a-z][a-z0-9_]*",
+
+
+rule all:
+    default_target: True
+    input:
+        "<results>/report.html",
+        "<results>/separation.csv",
+
+
+onsuccess:
+    print(f"Report: {Path(config['results'], 'report.html')}", file=sys.stderr)

@@ -1,0 +1,53 @@
+rule corpus:
+    input:
+        lambda wildcards: config["corpus"]["paths"],
+    output:
+        "<results>/documents.parquet",
+    params:
+        settings={
+            key: config["corpus"][key]
+            for key in ("source", "paths", "field", "separator", "eval_share")
+        },
+        seed=config["seed"],
+        code=code("corpus.py"),
+    log:
+        "<logs>/corpus.log",
+    benchmark:
+        "<benchmarks>/corpus.tsv"
+    conda:
+        "../envs/litmus.yaml"
+    script:
+        "../scripts/corpus.py"
+
+
+rule tokens:
+    input:
+        documents="<results>/documents.parquet",
+        given=[] if config["corpus"]["tokenizer"] == "train" else config["corpus"]["tokenizer"],
+    output:
+        tokens="<results>/tokens.parquet",
+        tokenizer="<results>/tokenizer.json",
+        summary="<results>/corpus.json",
+    params:
+        settings={
+            key: config["corpus"][key]
+            for key in (
+                "source",
+                "tokenizer",
+                "vocabulary",
+                "context",
+                "max_train_sequences",
+                "eval_sequences",
+            )
+        },
+        least_training=config["model"]["batch_size"],
+        least_evaluation=max(16, config["metrics"]["llc_functional"]["batch_size"]),
+        code=code("tokens.py"),
+    log:
+        "<logs>/tokens.log",
+    benchmark:
+        "<benchmarks>/tokens.tsv"
+    conda:
+        "../envs/litmus.yaml"
+    script:
+        "../scripts/tokens.py"

@@ -1,0 +1,48 @@
+DICTIONARY = f"<results>/dictionary/{HOOK}/{config['dictionary']['seed']}"
+
+
+rule train_dictionary:
+    input:
+        activations=f"<results>/activations/{HOOK}.parquet",
+    output:
+        config=f"{DICTIONARY}/cfg.json",
+        weights=f"{DICTIONARY}/sae_weights.safetensors",
+    params:
+        settings={k: v for k, v in config["dictionary"].items() if k != "min_activations"},
+        hook=HOOK,
+        device=config["device"],
+        code=code("train_dictionary.py"),
+    threads: 2
+    log:
+        "<logs>/train_dictionary.log",
+    benchmark:
+        "<benchmarks>/train_dictionary.tsv"
+    conda:
+        "../envs/litmus.yaml"
+    script:
+        "../scripts/train_dictionary.py"
+
+
+rule dictionary_quality:
+    input:
+        activations=f"<results>/activations/{HOOK}.parquet",
+        statistics=f"<results>/statistics/{HOOK}.parquet",
+        model="<results>/model/model.safetensors",
+        dictionary=f"{DICTIONARY}/sae_weights.safetensors",
+    output:
+        quality=f"{DICTIONARY}/quality.parquet",
+        features=f"{DICTIONARY}/features.parquet",
+    params:
+        min_activations=config["dictionary"]["min_activations"],
+        eval_sequences=config["corpus"]["eval_sequences"],
+        hook=HOOK,
+        code=code("dictionary_quality.py"),
+    threads: 2
+    log:
+        "<logs>/dictionary_quality.log",
+    benchmark:
+        "<benchmarks>/dictionary_quality.tsv"
+    conda:
+        "../envs/litmus.yaml"
+    script:
+        "../scripts/dictionary_quality.py"

@@ -1,0 +1,26 @@
+"""Statistics and cached activations → one chunk of a control group's directions."""
+
+from litmus.job import job
+
+with job(snakemake.log[0], snakemake.threads):
+    from litmus.activations import cache
+    from litmus.activations.statistics import Statistics
+    from litmus.directions import controls, table
+    from litmus.directions.chunks import indices
+
+    group, chunk = snakemake.wildcards.group, snakemake.wildcards.chunk
+    seed, centred = snakemake.params.seed, snakemake.params.centred
+    statistics = Statistics.read(snakemake.input.statistics)
+    numbers = indices(chunk)
+    if group == "isotropic":
+        vectors = controls.isotropic(numbers, len(statistics.mean), centred, seed)
+        source = "Gaussian, identity covariance"
+    elif group == "covariance":
+        vectors = controls.covariance(numbers, statistics, seed)
+        source = "Gaussian, covariance of the activations"
+    else:
+        activations = cache.load(snakemake.input.activations, "eval").activations
+        flat = activations.reshape(-1, activations.shape[-1])
+        vectors = controls.difference(numbers, len(flat), flat.__getitem__, centred, seed)
+        source = "difference of two activations"
+    table.write(snakemake.output[0], group, chunk, vectors, [source] * len(numbers))

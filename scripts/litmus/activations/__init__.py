@@ -1,0 +1,1 @@
+"""Activations at the hook: a cache on disk, and their mean and covariance."""

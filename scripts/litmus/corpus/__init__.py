@@ -1,0 +1,1 @@
+"""Text → documents → fixed-length token sequences."""

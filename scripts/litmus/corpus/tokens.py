@@ -1,0 +1,95 @@
+"""Documents → a byte-level BPE tokenizer → sequences of `context` token ids."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
+
+from litmus.errors import LitmusError
+from litmus.tables import tokens_schema
+
+END = "<|endoftext|>"
+
+
+def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
+    """A byte-level BPE of at most `vocabulary` tokens, as GPT-2's; `END` has id 0."""
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocabulary,
+        special_tokens=[END],
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+def load_tokenizer(path: str | Path) -> Tokenizer:
+    """The tokenizer in a `tokenizer.json`.
+
+    Raises:
+        LitmusError: the file is no such tokenizer.
+    """
+    try:
+        return Tokenizer.from_file(str(path))
+    except Exception as error:  # tokenizers raises bare Exception
+        raise LitmusError(
+            f"corpus.tokenizer: {path} is no tokenizer.json of the tokenizers library ({error})"
+        ) from error
+
+
+def sequences(tokenizer: Tokenizer, texts: list[str], context: int, most: int) -> np.ndarray:
+    """The texts of one split, joined with `END` between them, cut into rows.
+
+    Returns:
+        int32 array (n, context), n ≤ most; the tail that fills no row is dropped.
+    """
+    end = tokenizer.token_to_id(END)
+    between = [] if end is None else [end]
+    ids: list[np.ndarray] = []
+    total = 0
+    for start in range(0, len(texts), 256):
+        if total >= most * context:
+            break
+        for encoding in tokenizer.encode_batch(
+            texts[start : start + 256], add_special_tokens=False
+        ):
+            ids.append(np.array(encoding.ids + between, dtype=np.int32))
+            total += len(ids[-1])
+    joined = np.concatenate(ids) if ids else np.empty(0, np.int32)
+    count = min(len(joined) // context, most)
+    return joined[: count * context].reshape(count, context)
+
+
+def table(evaluation: np.ndarray, training: np.ndarray) -> pa.Table:
+    """`tokens.parquet`: evaluation first, so that its sequence numbers never depend on training."""
+    context = evaluation.shape[1]
+    rows = np.concatenate([evaluation, training])
+    split = ["eval"] * len(evaluation) + ["train"] * len(training)
+    return pa.table(
+        {
+            "sequence": pa.array(np.arange(len(rows), dtype=np.int32)),
+            "split": pa.array(split),
+            "tokens": pa.FixedSizeListArray.from_arrays(pa.array(rows.ravel()), context),
+        },
+        schema=tokens_schema(context),
+    )
+
+
+def split_of(tokens: pa.Table, split: str) -> np.ndarray:
+    """The rows of one split of `tokens.parquet`: int32 (n, context)."""
+    chosen = tokens.filter(pa.compute.equal(tokens["split"], split))["tokens"].combine_chunks()
+    return chosen.flatten().to_numpy().reshape(len(chosen), -1).copy()
+
+
+def unigram_entropy(training: np.ndarray, evaluation: np.ndarray, vocabulary: int) -> float:
+    """Cross-entropy (nats a token) of `evaluation` under the token frequencies of `training`.
+
+    What a model scores that has learned how often tokens occur and nothing else; counts start at 1.
+    """
+    counts = np.bincount(training.ravel(), minlength=vocabulary) + 1.0
+    return float(-np.log(counts / counts.sum())[evaluation.ravel()].mean())

@@ -1,0 +1,1 @@
+"""Sparse autoencoders: the only room that knows SAELens."""

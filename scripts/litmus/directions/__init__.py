@@ -1,0 +1,1 @@
+"""The candidate's directions and the controls that they must beat."""

@@ -1,0 +1,1 @@
+"""One file a metric: directions → a number each, with its standard error and status."""

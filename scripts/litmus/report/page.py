@@ -1,0 +1,144 @@
+"""The page: every table and figure of a run in one HTML file that needs nothing else."""
+
+import math
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+from markupsafe import Markup
+
+from litmus.errors import LitmusError
+from litmus.figures.chains import summarise
+from litmus.figures.inline import dark_colors, inline
+from litmus.report import glance, groups, health, origin, subject, verdict, words
+from litmus.report.inputs import Loaded, ReportInputs, load
+from litmus.report.prose import count
+from litmus.tables import atomic
+
+
+def build(inputs: ReportInputs, template_folder: str | Path) -> str:
+    """The page as HTML.
+
+    Args:
+        inputs: where everything lies that the page shows.
+        template_folder: holds template.html, its sections, style.css and script.js.
+
+    Raises:
+        LitmusError: a file is missing or damaged, or the template has a mistake.
+    """
+    folder = Path(template_folder)
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    context = assemble(inputs)
+    try:
+        context |= {
+            "style": Markup((folder / "style.css").read_text(encoding="utf-8")),
+            "script": Markup((folder / "script.js").read_text(encoding="utf-8")),
+        }
+        return environment.get_template("template.html").render(context)
+    except (OSError, TemplateError) as error:
+        raise LitmusError(f"{folder}: the report's template failed ({error})") from error
+
+
+def write(inputs: ReportInputs, template_folder: str | Path, path: str | Path) -> None:
+    """Build the page and write it to `path` at once.
+
+    Raises:
+        LitmusError: as `build`, or the file cannot be written.
+    """
+    page = build(inputs, template_folder)
+    with atomic(path) as temporary:
+        temporary.write_text(page, encoding="utf-8")
+
+
+def assemble(inputs: ReportInputs) -> dict[str, Any]:
+    """Everything that the template names, from the tables and files of `inputs`.
+
+    Raises:
+        LitmusError: a file is missing or damaged.
+    """
+    run = load(inputs)
+    settings = run.settings
+    confidence = float(settings.get("separation", {}).get("confidence", 0.95))
+    judgements = verdict.judge(run.separation, confidence)
+    failed = verdict.failures(run.scores)
+    titles = {metric: about["title"] for metric, about in run.words.items()}
+    entropy = run.corpus.get("unigram_entropy")
+    entropy = math.nan if entropy is None else float(entropy)
+    return {
+        "title": settings.get("report", {}).get(
+            "title", "Do these directions behave like features?"
+        ),
+        "hook": settings.get("hook", "the hook"),
+        "candidate": inputs.candidate,
+        "candidates": count((run.scores["group"] == inputs.candidate).sum() / max(1, len(titles))),
+        "controls": list(dict.fromkeys(run.separation["control"])),
+        "confidence": f"{100 * confidence:.3g} %",
+        "headline": words.headline(judgements, run.words),
+        "statements": words.statements(judgements, run.words, inputs.candidate),
+        "failures": words.failure_sentence(failed, len(run.scores), run.words),
+        "rules": verdict.rules(confidence, [m for m, w in run.words.items() if w["trivial"]]),
+        "glance": glance.glance(run.separation, judgements, run.words, inputs.candidate),
+        "legend": glance.LEGEND,
+        "overview": Markup(inline(inputs.overview)),
+        "separation": groups.separation_table(run.separation, titles, "Every comparison in full"),
+        "metrics": [_metric(metric, run, inputs) for metric in run.words],
+        "statuses": health.status_table(run.scores, titles),
+        "chains": _chains(run, inputs),
+        "training": {
+            "figure": Markup(inline(inputs.training_curve)),
+            "table": subject.training_table(run.training),
+            "sentence": subject.training_sentence(run.training, entropy),
+        },
+        "quality": subject.quality_table(run.quality),
+        "corpus": subject.corpus_facts(run.corpus),
+        "settings": settings,
+        "settings_yaml": origin.settings_yaml(settings),
+        "versions": origin.version_table(run.provenance.get("versions", {})),
+        "facts": origin.run_facts(run.provenance),
+        "durations": origin.duration_table(inputs.benchmarks),
+        "dark_colors": dark_colors(),
+    }
+
+
+def _metric(metric: str, run: Loaded, inputs: ReportInputs) -> dict[str, Any]:
+    """One metric's section: words, figure and tables."""
+    about = run.words[metric]
+    scores = run.scores[run.scores["metric"] == metric]
+    separation = run.separation[run.separation["metric"] == metric]
+    names = list(dict.fromkeys([inputs.candidate, *separation["control"], *scores["group"]]))
+    figure = inputs.distributions.get(metric)
+    return {
+        "name": metric,
+        **{"published": "", **about},
+        "figure": Markup(inline(figure)) if figure else None,
+        "groups": groups.group_table(scores, names, about["title"]),
+        "deciles": groups.decile_table(scores, names, about["title"]),
+        "separation": groups.separation_table(
+            separation, {metric: about["title"]}, f"{about['title']}: every comparison"
+        ),
+    }
+
+
+def _chains(run: Loaded, inputs: ReportInputs) -> dict[str, Any] | None:
+    """The section on the sampler's chains, where a metric ran any."""
+    if run.traces is None or inputs.chains is None:
+        return None
+    metric = inputs.traced_metric
+    block = run.settings.get("metrics", {}).get(metric, {})
+    scores = run.scores[run.scores["metric"] == metric]
+    table = health.chain_table(
+        summarise(run.traces, int(block.get("burn_in", 0))), scores, inputs.candidate
+    )
+    title = run.words[metric]["title"] if metric in run.words else metric
+    return {
+        "title": title,
+        "figure": Markup(inline(inputs.chains)),
+        "table": table,
+        "max_rhat": block.get("max_rhat"),
+    }

@@ -1,0 +1,80 @@
+"""What was studied: the model's training, the dictionary's quality, the corpus."""
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from litmus.report.cells import Table, cell, text
+from litmus.report.prose import count, number, plus_minus
+
+QUANTITIES = {
+    "unexplained_variance": "share of the activations' variance that it does not rebuild",
+    "l0": "features active on a token",
+    "features": "features",
+    "dead_features": "features too rarely active to be drawn",
+    "loss_clean": "the model's loss, nats a token",
+    "loss_reconstructed": "the loss with the activations rebuilt",
+    "loss_mean_ablated": "the loss with the activations replaced by their mean",
+    "loss_rise": "what rebuilding costs, nats a token",
+    "loss_recovered": "share of the mean ablation's cost that the dictionary spares",
+}
+
+
+def quality_table(quality: pd.DataFrame) -> Table:
+    """The dictionary's quantities with their standard errors, in a fixed order."""
+    order = {name: place for place, name in enumerate(QUANTITIES)}
+    ordered = quality.sort_values("quantity", key=lambda q: q.map(order).fillna(len(order)))
+    rows = [
+        [
+            text(str(row.quantity).replace("_", " ")),
+            cell(row.value, plus_minus(row.value, row.standard_error)),
+            text(QUANTITIES.get(row.quantity, "")),
+        ]
+        for row in ordered.itertuples()
+    ]
+    return Table("The dictionary on the evaluation split", ("quantity", "value", "meaning"), rows)
+
+
+def training_table(training: pd.DataFrame) -> Table:
+    """The steps at which the evaluation loss was measured."""
+    rows = [
+        [
+            cell(row.step, count(row.step)),
+            cell(row.train_loss, number(row.train_loss, 4)),
+            cell(row.eval_loss, number(row.eval_loss, 4)),
+            cell(row.learning_rate, number(row.learning_rate)),
+        ]
+        for row in training.dropna(subset=["eval_loss"]).itertuples()
+    ]
+    columns = ("step", "training loss", "evaluation loss", "learning rate")
+    return Table("The model's training", columns, rows)
+
+
+def training_sentence(training: pd.DataFrame, unigram_entropy: float) -> str:
+    """What the model learned, against what single tokens give away."""
+    evaluated = training["eval_loss"].dropna()
+    if evaluated.empty:
+        return "The evaluation loss was not measured."
+    final = float(evaluated.iloc[-1])
+    told = f"The last evaluation loss is {number(final, 4)} nats a token"
+    if not math.isfinite(unigram_entropy):
+        return told + "."
+    side = "below" if final < unigram_entropy else "above"
+    gap = number(abs(final - unigram_entropy))
+    return (
+        f"{told}, {gap} {side} the entropy of single tokens ({number(unigram_entropy, 4)}), "
+        f"which is what a model without context could reach."
+    )
+
+
+def corpus_facts(corpus: dict[str, Any]) -> list[tuple[str, str]]:
+    """What the corpus holds, as pairs of a name and a value."""
+    facts = []
+    for key, value in corpus.items():
+        name = key.replace("_", " ").replace("sha256", "SHA-256")
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            facts.append((name, str(value)))
+        else:
+            facts.append((name, count(value) if isinstance(value, int) else number(value, 4)))
+    return facts

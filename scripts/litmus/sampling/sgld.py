@@ -1,0 +1,48 @@
+"""Stochastic gradient Langevin dynamics around a point, on many chains at once.
+
+    θ ← θ − (ε/2)·(nβ·∇L(θ) + γ·(θ − θ₀)) + √ε·ξ,   ξ ~ N(0, 1)
+
+Welling & Teh (2011), with the localisation of Lau et al. (arXiv 2308.12108, eq. 13). At step size
+→ 0 it draws from the density ∝ exp(−nβ·L(θ) − γ/2·‖θ − θ₀‖²).
+"""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+Parameters = dict[str, Tensor]
+
+
+@dataclass(frozen=True)
+class SGLD:
+    """The settings of a chain."""
+
+    learning_rate: float
+    """ε, the step size."""
+    n_beta: float
+    """nβ, the inverse temperature."""
+    localization: float
+    """γ, the pull towards the start."""
+
+    @torch.no_grad()
+    def update(
+        self, parameters: Parameters, start: Parameters, gradients: Parameters, noise: Parameters
+    ) -> None:
+        """One step, in place, in two passes over the parameters.
+
+        Args:
+            parameters: each (directions, chains, *shape), altered.
+            start: θ₀, each (*shape).
+            gradients: of the loss, each (directions, chains, *shape).
+            noise: standard normal, each (chains, *shape): all directions share it.
+        """
+        keep = 1 - self.learning_rate * self.localization / 2
+        drift = -self.learning_rate * self.n_beta / 2
+        for name, theta in parameters.items():
+            # What does not depend on the direction is added up once, at the size of one.
+            common = torch.add(
+                start[name] * (1 - keep), noise[name], alpha=self.learning_rate**0.5
+            )
+            torch.add(common, theta, alpha=keep, out=theta)
+            theta.add_(gradients[name], alpha=drift)

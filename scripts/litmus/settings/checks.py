@@ -1,0 +1,105 @@
+"""What no key can tell alone: the checks between keys.
+
+A check is a function of the values at its keys. It says what would be valid at the first of them,
+or None where all is well, and runs whenever those keys are valid by themselves.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from litmus.settings.metrics import Metrics
+
+Judge = Callable[..., str | None]
+LLC = "metrics.llc_functional"
+FEWEST_DRAWS = 4  # split R-hat compares the halves of a chain, and a variance needs two draws
+
+
+class Check(NamedTuple):
+    """A judge, and the keys whose values it takes."""
+
+    keys: tuple[str, ...]
+    judge: Judge
+
+
+CHECKS: list[Check] = []
+
+
+def check(*keys: str) -> Callable[[Judge], Judge]:
+    """Register a function as the judge of the values at `keys`."""
+
+    def register(judge: Judge) -> Judge:
+        CHECKS.append(Check(keys, judge))
+        return judge
+
+    return register
+
+
+def at_most(key: str, limit: str) -> None:
+    """Register the check that the number at `key` is at most that at `limit`."""
+    check(key, limit)(lambda value, most: f"at most {limit} = {most}" if value > most else None)
+
+
+at_most("activations.train_sequences", "corpus.max_train_sequences")
+at_most("model.warmup_steps", "model.steps")
+at_most("dictionary.k", "dictionary.width")
+at_most("dictionary.batch_size", "dictionary.training_tokens")
+at_most("directions.count", "dictionary.width")  # the candidates are the dictionary's rows
+at_most(f"{LLC}.batch_size", "corpus.eval_sequences")
+
+
+@check("hook", "model.layers")
+def hook_is_inside_the_model(hook: str, layers: int) -> str | None:
+    """There is a block below the hook, and one above."""
+    if int(hook.split(".")[1]) < layers:
+        return None
+    choice = "layer 1" if layers == 2 else f"a layer from 1 to {layers - 1}"
+    return f"{choice}, for the model has model.layers = {layers}"
+
+
+@check("model.heads", "model.width")
+def heads_divide_the_width(heads: int, width: int) -> str | None:
+    """Heads share the residual stream evenly."""
+    return f"a number that divides model.width = {width}" if width % heads else None
+
+
+@check("corpus.paths", "corpus.source")
+def paths_go_with_the_source(paths: list[str], source: str) -> str | None:
+    """Files are named exactly where files are read."""
+    if source == "text" and not paths:
+        return "at least one file or folder, for corpus.source is text"
+    if source == "stdlib" and paths:
+        return "[] with corpus.source: stdlib; to read these paths, set corpus.source: text"
+    return None
+
+
+@check("directions.controls")
+def controls_differ(controls: list[str]) -> str | None:
+    """A group is drawn once."""
+    return "each control once" if len(set(controls)) < len(controls) else None
+
+
+@check(f"{LLC}.burn_in", f"{LLC}.steps")
+def draws_are_left(burn_in: int, steps: int) -> str | None:
+    """Enough draws follow the burn-in to judge a chain."""
+    if steps - burn_in >= FEWEST_DRAWS:
+        return None
+    return (
+        f"at most {steps - FEWEST_DRAWS}, for split R-hat needs {FEWEST_DRAWS} draws "
+        f"and {LLC}.steps = {steps}"
+    )
+
+
+@check(f"{LLC}.learning_rate", f"{LLC}.localization")
+def the_chain_is_stable(learning_rate: float, localization: float) -> str | None:
+    """The pull alone multiplies the distance by 1 − εγ/2 a step, which must stay within ±1."""
+    if learning_rate * localization < 4:
+        return None
+    return (
+        f"below 4 / {LLC}.localization = {4 / localization:.3g}; from there on every chain diverges"
+    )
+
+
+@check(*(f"metrics.{name}.enabled" for name in Metrics.model_fields))
+def something_is_scored(*enabled: bool) -> str | None:
+    """A run without metrics has nothing to report."""
+    return None if any(enabled) else "true for at least one metric"

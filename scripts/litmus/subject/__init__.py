@@ -1,0 +1,1 @@
+"""The model under study. `adapter` is the only file that knows TransformerLens."""

@@ -1,0 +1,147 @@
+"""What is shipped: config.yaml, the presets, and the models that read them."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+
+from litmus.corpus import sources
+from litmus.settings import Settings, corpus, read
+from litmus.settings.block import Block
+from litmus.settings.metrics import Metrics
+from litmus.settings.wording import is_block, keys
+
+ROOT = Path(__file__).parents[2]
+PRESETS = sorted((ROOT / "presets").glob("*.yaml"))
+
+
+def merged(config, overlay):
+    """`overlay` over `config`, block by block, as Snakemake's --configfile does it."""
+    result = dict(config)
+    for key, value in overlay.items():
+        both = isinstance(value, dict) and isinstance(config.get(key), dict)
+        result[key] = merged(config[key], value) if both else value
+    return result
+
+
+def paths(config, inside=""):
+    """Dotted paths of all keys and blocks in a config."""
+    for key, value in config.items():
+        yield inside + key
+        if isinstance(value, dict):
+            yield from paths(value, f"{inside}{key}.")
+
+
+def blocks(model):
+    """`model` and the blocks in it."""
+    yield model
+    for field in model.model_fields.values():
+        if is_block(field.annotation):
+            yield from blocks(field.annotation)
+
+
+BLOCKS = list(blocks(Settings))
+
+
+def test_the_shipped_config_is_valid(config):
+    """The default runs as it is."""
+    assert read(config).corpus.source == "stdlib"
+
+
+@pytest.mark.parametrize("preset", PRESETS, ids=lambda path: path.stem)
+def test_a_preset_over_the_default_is_valid(config, preset):
+    """A preset needs only what it changes."""
+    read(merged(config, yaml.safe_load(preset.read_text(encoding="utf-8"))))
+
+
+def test_the_tiny_preset_repeats_nothing(root, config):
+    """It makes things small; a value equal to the default's is left to the default."""
+    overlay = yaml.safe_load((root / "presets/tiny.yaml").read_text(encoding="utf-8"))
+
+    def repeated(block, default, inside=""):
+        for key, value in block.items():
+            if isinstance(value, dict):
+                yield from repeated(value, default[key], f"{inside}{key}.")
+            elif value == default[key]:
+                yield inside + key
+
+    assert list(repeated(overlay, config)) == []
+
+
+def test_config_and_models_have_the_same_keys_in_the_same_order(config):
+    """config.yaml is the single place of defaults, and lists every key."""
+    assert list(paths(config)) == list(keys(Settings))
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
+def test_no_field_has_a_default(block):
+    """A default in Python would hide a key that config.yaml lost."""
+    assert [n for n, field in block.model_fields.items() if not field.is_required()] == []
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
+def test_every_field_has_a_docstring(block):
+    """A field says what it is for."""
+    assert [n for n, field in block.model_fields.items() if not field.description] == []
+
+
+@pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.__name__)
+def test_every_block_is_closed_frozen_and_strict(block):
+    """No block loosens what `Block` sets."""
+    assert issubclass(block, Block)
+    assert [block.model_config[k] for k in ("extra", "frozen", "strict")] == ["forbid", True, True]
+
+
+def test_every_key_is_explained_on_its_line(root):
+    """Who reads config.yaml needs no other page; headers of blocks speak for themselves."""
+    lines = (root / "config.yaml").read_text(encoding="utf-8").splitlines()
+    valued = [line for line in lines if re.match(r" *\w+: *[^ #]", line)]
+    assert len(valued) > 60
+    assert [line for line in valued if not re.search(r" # \S", line)] == []
+
+
+def test_the_endings_are_those_that_the_corpus_reads():
+    """Settings import no room above them, so the list is there twice."""
+    assert corpus.ENDINGS == sources.ENDINGS
+
+
+@pytest.mark.parametrize("name", Metrics.model_fields)
+def test_a_metric_has_words(name):
+    """A title of at most five words, and one sentence that says what high means."""
+    metric = Metrics.model_fields[name].annotation
+    assert 1 <= len(metric.title.split()) <= 5
+    assert re.fullmatch(r"[A-Z][^.]*\.", metric.sentence)
+    assert "high means" in metric.sentence
+
+
+def test_the_trivial_metrics_are_the_moments_of_the_projection():
+    """They stand beside the others as baselines."""
+    trivial = [n for n, field in Metrics.model_fields.items() if field.annotation.trivial]
+    assert trivial == ["projection_std", "projection_skewness", "projection_kurtosis"]
+
+
+def test_enabled_metrics_come_in_the_order_of_the_config(changed):
+    """What is off is left out, the rest keeps its order."""
+    settings = read(changed({"metrics.norm_sparsity.enabled": False}))
+    assert settings.metrics.enabled() == [
+        "sparsity",
+        "projection_std",
+        "projection_skewness",
+        "projection_kurtosis",
+        "llc_functional",
+    ]
+
+
+def test_importing_settings_loads_no_heavy_library():
+    """The Snakefile imports them each time Snakemake starts."""
+    code = (
+        "import sys; sys.path.insert(0, 'scripts'); import litmus.settings; "
+        "print(*{'torch', 'numpy', 'pandas', 'pyarrow', 'snakemake'} & set(sys.modules))"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    assert run.stdout.strip() == ""
