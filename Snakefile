@@ -8,7 +8,7 @@ min_version("9.27")
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 
 
-configfile: "config.yaml"
+configfile: Path(workflow.basedir, "config.yaml")
 
 
 include: "rules/common.smk"

@@ -3,6 +3,12 @@ rule corpus:
         lambda wildcards: config["corpus"]["paths"],
     output:
         "<results>/documents.parquet",
+    log:
+        "<logs>/corpus.log",
+    benchmark:
+        "<benchmarks>/corpus.tsv"
+    conda:
+        "../envs/litmus.yaml"
     params:
         settings={
             key: config["corpus"][key]
@@ -10,12 +16,6 @@ rule corpus:
         },
         seed=config["seed"],
         code=code("corpus.py"),
-    log:
-        "<logs>/corpus.log",
-    benchmark:
-        "<benchmarks>/corpus.tsv"
-    conda:
-        "../envs/litmus.yaml"
     script:
         "../scripts/corpus.py"
 
@@ -28,6 +28,12 @@ rule tokens:
         tokens="<results>/tokens.parquet",
         tokenizer="<results>/tokenizer.json",
         summary="<results>/corpus.json",
+    log:
+        "<logs>/tokens.log",
+    benchmark:
+        "<benchmarks>/tokens.tsv"
+    conda:
+        "../envs/litmus.yaml"
     params:
         settings={
             key: config["corpus"][key]
@@ -43,11 +49,5 @@ rule tokens:
         least_training=config["model"]["batch_size"],
         least_evaluation=max(16, config["metrics"]["llc_functional"]["batch_size"]),
         code=code("tokens.py"),
-    log:
-        "<logs>/tokens.log",
-    benchmark:
-        "<benchmarks>/tokens.tsv"
-    conda:
-        "../envs/litmus.yaml"
     script:
         "../scripts/tokens.py"

@@ -7,18 +7,18 @@ rule train_dictionary:
     output:
         config=f"{DICTIONARY}/cfg.json",
         weights=f"{DICTIONARY}/sae_weights.safetensors",
-    params:
-        settings={k: v for k, v in config["dictionary"].items() if k != "min_activations"},
-        hook=HOOK,
-        device=config["device"],
-        code=code("train_dictionary.py"),
-    threads: 2
     log:
         "<logs>/train_dictionary.log",
     benchmark:
         "<benchmarks>/train_dictionary.tsv"
     conda:
         "../envs/litmus.yaml"
+    threads: 2
+    params:
+        settings={k: v for k, v in config["dictionary"].items() if k != "min_activations"},
+        hook=HOOK,
+        device=config["device"],
+        code=code("train_dictionary.py"),
     script:
         "../scripts/train_dictionary.py"
 
@@ -32,17 +32,17 @@ rule dictionary_quality:
     output:
         quality=f"{DICTIONARY}/quality.parquet",
         features=f"{DICTIONARY}/features.parquet",
-    params:
-        min_activations=config["dictionary"]["min_activations"],
-        eval_sequences=config["corpus"]["eval_sequences"],
-        hook=HOOK,
-        code=code("dictionary_quality.py"),
-    threads: 2
     log:
         "<logs>/dictionary_quality.log",
     benchmark:
         "<benchmarks>/dictionary_quality.tsv"
     conda:
         "../envs/litmus.yaml"
+    threads: 2
+    params:
+        min_activations=config["dictionary"]["min_activations"],
+        eval_sequences=config["corpus"]["eval_sequences"],
+        hook=HOOK,
+        code=code("dictionary_quality.py"),
     script:
         "../scripts/dictionary_quality.py"

@@ -3,16 +3,16 @@ rule directions_sae:
         features=f"{DICTIONARY}/features.parquet",
     output:
         "<results>/directions/sae/{chunk}.parquet",
-    params:
-        min_activations=config["dictionary"]["min_activations"],
-        centred=CENTRED,
-        code=code("directions_sae.py"),
     log:
         "<logs>/directions/sae/{chunk}.log",
     benchmark:
         "<benchmarks>/directions/sae/{chunk}.tsv"
     conda:
         "../envs/litmus.yaml"
+    params:
+        min_activations=config["dictionary"]["min_activations"],
+        centred=CENTRED,
+        code=code("directions_sae.py"),
     script:
         "../scripts/directions_sae.py"
 
@@ -23,18 +23,18 @@ rule directions_control:
         activations=f"<results>/activations/{HOOK}.parquet",
     output:
         "<results>/directions/{group}/{chunk}.parquet",
-    wildcard_constraints:
-        group="isotropic|covariance|difference",
-    params:
-        centred=CENTRED,
-        seed=config["seed"],
-        code=code("directions_control.py"),
     log:
         "<logs>/directions/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/directions/{group}/{chunk}.tsv"
+    wildcard_constraints:
+        group="isotropic|covariance|difference",
     conda:
         "../envs/litmus.yaml"
+    params:
+        centred=CENTRED,
+        seed=config["seed"],
+        code=code("directions_control.py"),
     script:
         "../scripts/directions_control.py"
 
@@ -45,14 +45,14 @@ rule directions_matched:
         statistics=f"<results>/statistics/{HOOK}.parquet",
     output:
         "<results>/directions/matched/{chunk}.parquet",
-    params:
-        seed=config["seed"],
-        code=code("directions_matched.py"),
     log:
         "<logs>/directions/matched/{chunk}.log",
     benchmark:
         "<benchmarks>/directions/matched/{chunk}.tsv"
     conda:
         "../envs/litmus.yaml"
+    params:
+        seed=config["seed"],
+        code=code("directions_matched.py"),
     script:
         "../scripts/directions_matched.py"

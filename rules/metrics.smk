@@ -9,16 +9,16 @@ rule sparsity:
         activations=f"<results>/activations/{HOOK}.parquet",
     output:
         "<results>/scores/sparsity/{group}/{chunk}.parquet",
-    params:
-        metric="sparsity",
-        settings=lookup(within=config, dpath="metrics/sparsity"),
-        code=code("score_projection.py", "litmus.metrics.sparsity"),
     log:
         "<logs>/sparsity/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/sparsity/{group}/{chunk}.tsv"
     conda:
         "../envs/litmus.yaml"
+    params:
+        metric="sparsity",
+        settings=lookup(within=config, dpath="metrics/sparsity"),
+        code=code("score_projection.py", "litmus.metrics.sparsity"),
     script:
         "../scripts/score_projection.py"
 
@@ -26,53 +26,53 @@ rule sparsity:
 use rule sparsity as norm_sparsity with:
     output:
         "<results>/scores/norm_sparsity/{group}/{chunk}.parquet",
-    params:
-        metric="norm_sparsity",
-        settings=lookup(within=config, dpath="metrics/norm_sparsity"),
-        code=code("score_projection.py", "litmus.metrics.norm_sparsity"),
     log:
         "<logs>/norm_sparsity/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/norm_sparsity/{group}/{chunk}.tsv"
+    params:
+        metric="norm_sparsity",
+        settings=lookup(within=config, dpath="metrics/norm_sparsity"),
+        code=code("score_projection.py", "litmus.metrics.norm_sparsity"),
 
 
 use rule sparsity as projection_std with:
     output:
         "<results>/scores/projection_std/{group}/{chunk}.parquet",
-    params:
-        metric="projection_std",
-        settings=lookup(within=config, dpath="metrics/projection_std"),
-        code=code("score_projection.py", "litmus.metrics.projection_std"),
     log:
         "<logs>/projection_std/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/projection_std/{group}/{chunk}.tsv"
+    params:
+        metric="projection_std",
+        settings=lookup(within=config, dpath="metrics/projection_std"),
+        code=code("score_projection.py", "litmus.metrics.projection_std"),
 
 
 use rule sparsity as projection_skewness with:
     output:
         "<results>/scores/projection_skewness/{group}/{chunk}.parquet",
-    params:
-        metric="projection_skewness",
-        settings=lookup(within=config, dpath="metrics/projection_skewness"),
-        code=code("score_projection.py", "litmus.metrics.projection_skewness"),
     log:
         "<logs>/projection_skewness/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/projection_skewness/{group}/{chunk}.tsv"
+    params:
+        metric="projection_skewness",
+        settings=lookup(within=config, dpath="metrics/projection_skewness"),
+        code=code("score_projection.py", "litmus.metrics.projection_skewness"),
 
 
 use rule sparsity as projection_kurtosis with:
     output:
         "<results>/scores/projection_kurtosis/{group}/{chunk}.parquet",
-    params:
-        metric="projection_kurtosis",
-        settings=lookup(within=config, dpath="metrics/projection_kurtosis"),
-        code=code("score_projection.py", "litmus.metrics.projection_kurtosis"),
     log:
         "<logs>/projection_kurtosis/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/projection_kurtosis/{group}/{chunk}.tsv"
+    params:
+        metric="projection_kurtosis",
+        settings=lookup(within=config, dpath="metrics/projection_kurtosis"),
+        code=code("score_projection.py", "litmus.metrics.projection_kurtosis"),
 
 
 rule llc_functional:
@@ -84,18 +84,18 @@ rule llc_functional:
     output:
         scores="<results>/scores/llc_functional/{group}/{chunk}.parquet",
         traces="<results>/traces/llc_functional/{group}/{chunk}.parquet",
-    params:
-        settings=lookup(within=config, dpath="metrics/llc_functional"),
-        hook=HOOK,
-        seed=config["seed"],
-        device=config["device"],
-        code=code("llc_functional.py"),
     log:
         "<logs>/llc_functional/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/llc_functional/{group}/{chunk}.tsv"
     conda:
         "../envs/litmus.yaml"
+    params:
+        settings=lookup(within=config, dpath="metrics/llc_functional"),
+        hook=HOOK,
+        seed=config["seed"],
+        device=config["device"],
+        code=code("llc_functional.py"),
     script:
         "../scripts/llc_functional.py"
 
@@ -105,14 +105,14 @@ rule gather_scores:
         chunks_of("<results>/scores/{metric}/{group}/{chunk}.parquet"),
     output:
         "<results>/scores/{metric}.parquet",
-    params:
-        code=code("gather.py"),
     log:
         "<logs>/gather/{metric}.log",
     benchmark:
         "<benchmarks>/gather/{metric}.tsv"
     conda:
         "../envs/litmus.yaml"
+    params:
+        code=code("gather.py"),
     script:
         "../scripts/gather.py"
 

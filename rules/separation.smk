@@ -4,16 +4,16 @@ rule separation:
     output:
         parquet="<results>/separation.parquet",
         csv="<results>/separation.csv",
-    params:
-        settings=lookup(within=config, dpath="separation"),
-        controls=CONTROLS,
-        seed=config["seed"],
-        code=code("separation.py"),
     log:
         "<logs>/separation.log",
     benchmark:
         "<benchmarks>/separation.tsv"
     conda:
         "../envs/litmus.yaml"
+    params:
+        settings=lookup(within=config, dpath="separation"),
+        controls=CONTROLS,
+        seed=config["seed"],
+        code=code("separation.py"),
     script:
         "../scripts/separation.py"

@@ -8,18 +8,18 @@ rule train_model:
         config="<results>/model/config.json",
         tokenizer="<results>/model/tokenizer.json",
         training="<results>/model/training.parquet",
-    params:
-        settings=lookup(within=config, dpath="model"),
-        seed=config["seed"],
-        device=config["device"],
-        code=code("train_model.py"),
-    threads: 2
     log:
         "<logs>/train_model.log",
     benchmark:
         "<benchmarks>/train_model.tsv"
     conda:
         "../envs/litmus.yaml"
+    threads: 2
+    params:
+        settings=lookup(within=config, dpath="model"),
+        seed=config["seed"],
+        device=config["device"],
+        code=code("train_model.py"),
     script:
         "../scripts/train_model.py"
 
@@ -31,17 +31,17 @@ rule activations:
     output:
         activations=f"<results>/activations/{HOOK}.parquet",
         statistics=f"<results>/statistics/{HOOK}.parquet",
-    params:
-        settings=lookup(within=config, dpath="activations"),
-        hook=HOOK,
-        device=config["device"],
-        code=code("activations.py"),
-    threads: 2
     log:
         "<logs>/activations.log",
     benchmark:
         "<benchmarks>/activations.tsv"
     conda:
         "../envs/litmus.yaml"
+    threads: 2
+    params:
+        settings=lookup(within=config, dpath="activations"),
+        hook=HOOK,
+        device=config["device"],
+        code=code("activations.py"),
     script:
         "../scripts/activations.py"

@@ -5,6 +5,7 @@ from litmus.job import job
 with job(snakemake.log[0], snakemake.threads):
     from pathlib import Path
 
+    import numpy as np
     import torch
 
     from litmus import device, tables
@@ -26,11 +27,11 @@ with job(snakemake.log[0], snakemake.threads):
     progress = Progress("caching activations", len(evaluation) + len(training), "sequences")
 
     @torch.no_grad()
-    def run(batch):  # noqa: ANN001, ANN202
-        """Activations of a batch of tokens, both as NumPy arrays."""
+    def run(batch: np.ndarray) -> np.ndarray:
+        """Activations (n, context, width) of a batch of tokens (n, context)."""
         progress.advance(len(batch))
-        batch = torch.from_numpy(batch).long().to(where)
-        return lower.activations(parameters, batch[None])[0].cpu().numpy()
+        placed = torch.from_numpy(batch).long().to(where)
+        return lower.activations(parameters, placed[None])[0].cpu().numpy()
 
     size = settings["batch_size"]
     batches = [
@@ -43,7 +44,7 @@ with job(snakemake.log[0], snakemake.threads):
     ]
     accumulator = Accumulator(architecture.width)
 
-    def visit(split, activations):  # noqa: ANN001, ANN202
+    def visit(split: str, activations: np.ndarray) -> None:
         """Statistics describe the split that is scored."""
         if split == "eval":
             accumulator.add(activations)

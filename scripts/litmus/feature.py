@@ -5,7 +5,7 @@ from typing import Any, Literal
 Nonlinearity = Literal["hard", "relu", "none"]
 
 
-def value(projection: Any, threshold: Any, nonlinearity: Nonlinearity) -> Any:  # noqa: ANN401
+def value(projection: Any, threshold: Any, nonlinearity: Nonlinearity) -> Any:
     """f from the projection p = ⟨a, v⟩, elementwise, in p's shape.
 
     hard: p·1[p > t] (the published choice) · relu: (p − t)₊ · none: p.

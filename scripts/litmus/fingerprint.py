@@ -35,7 +35,9 @@ def modules(source: Path, root: Path) -> tuple[set[Path], set[str]]:
             parts = name.split(".")
             for depth in range(1, len(parts) + 1):
                 stem = root.joinpath(*parts[:depth])
-                waiting += [p for p in (stem.with_suffix(".py"), stem / "__init__.py") if p.exists()]
+                waiting += [
+                    p for p in (stem.with_suffix(".py"), stem / "__init__.py") if p.exists()
+                ]
     return files, packages
 
 

@@ -35,7 +35,9 @@ def job(log: str, threads: int = 1) -> Iterator[None]:
     except LitmusError as error:
         _fail(log, str(error), str(error))
     except MemoryError:
-        _fail(log, "out of memory; lower directions.chunk or the batch size", traceback.format_exc())
+        _fail(
+            log, "out of memory; lower directions.chunk or the batch size", traceback.format_exc()
+        )
     except Exception as error:
         _fail(log, f"{type(error).__name__}: {error} (details in {log})", traceback.format_exc())
     else:

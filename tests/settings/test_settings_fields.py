@@ -52,6 +52,7 @@ REFUSED = [
     ("metrics.llc_functional.n_beta", 0, "found 0; valid: a number > 0"),
     ("metrics.llc_functional.localization", -1, "found -1; valid: a number ≥ 0"),
     ("metrics.llc_functional.chains", 1, "found 1; valid: a whole number ≥ 2"),
+    ("metrics.llc_functional.stack", 0, "found 0; valid: a whole number ≥ 1"),
     ("metrics.llc_functional.max_rhat", 1.0, "found 1.0; valid: a number > 1"),
     ("separation.confidence", 0.5, "found 0.5; valid: a number > 0.5 and < 1"),
     ("separation.confidence", 95, "found 95; valid: a number > 0.5 and < 1"),

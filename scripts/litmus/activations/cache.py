@@ -43,9 +43,16 @@ def write(
         LitmusError: an activation is not finite.
     """
     schema = tables.activations_schema(width)
-    with tables.atomic(path) as temporary, pq.ParquetWriter(
-        temporary, schema, compression="none", use_dictionary=["split"], write_page_checksum=True
-    ) as writer:
+    with (
+        tables.atomic(path) as temporary,
+        pq.ParquetWriter(
+            temporary,
+            schema,
+            compression="none",
+            use_dictionary=["split"],
+            write_page_checksum=True,
+        ) as writer,
+    ):
         for split, first, tokens in sequences:
             activations = lower(tokens)
             if not np.isfinite(activations).all():

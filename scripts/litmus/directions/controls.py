@@ -61,8 +61,8 @@ def difference(
         seed: of the draws.
     """
     pairs = [generator(seed, "difference", i).choice(count, 2, replace=False) for i in indices]
-    first, second = activation(np.concatenate(np.stack(pairs).T)).astype(np.float64).reshape(
-        2, len(pairs), -1
+    first, second = (
+        activation(np.concatenate(np.stack(pairs).T)).astype(np.float64).reshape(2, len(pairs), -1)
     )
     return unit(centre(first - second, centred))
 

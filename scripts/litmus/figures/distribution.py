@@ -13,7 +13,6 @@ from matplotlib.ticker import MaxNLocator
 from litmus.figures.palette import Look, looks
 from litmus.figures.style import drawing, quiet, save
 
-
 COLUMNS = 4  # ECDF panels in a row
 
 
@@ -97,7 +96,9 @@ def _strips(
     for height, group in enumerate(groups):
         values = np.sort(usable.loc[usable["group"] == group, "value"].to_numpy(float))
         missing = int((scores["group"] == group).sum()) - len(values)
-        names.append(f"{group}  n = {len(values)}" + (f", {missing} excluded" if missing else ""))
+        names.append(
+            f"{group}\u2003n = {len(values)}" + (f", {missing} excluded" if missing else "")
+        )
         if not len(values):
             continue
         _dots(ax, values, height + _spread(np.log(values) if log else values), look[group], group)

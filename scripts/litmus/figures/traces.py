@@ -6,12 +6,12 @@ import numpy as np
 import pandas as pd
 import seaborn as sns
 from matplotlib.axes import Axes
+from matplotlib.figure import SubFigure
+from matplotlib.ticker import MaxNLocator
 
 from litmus.figures.chains import summarise
-from litmus.figures.palette import looks
+from litmus.figures.palette import Look, looks
 from litmus.figures.style import drawing, quiet, save
-
-RANKS = ("lowest", "median", "highest")
 
 
 def draw(
@@ -21,6 +21,7 @@ def draw(
     title: str,
     path: str | Path,
     candidate: str = "sae",
+    loss: str = "log(1 + L)",
 ) -> None:
     """Draw sample paths of the loss, and how far the second half of the draws moved from the first.
 
@@ -28,12 +29,13 @@ def draw(
     their chains, burn-in shaded. Below, the drift of every direction whose chains are finite.
 
     Args:
-        traces: rows in the TRACES contract, every step of every chain; loss is log(1 + L).
+        traces: rows in the TRACES contract, every step of every chain.
         scores: the metric's rows in the SCORES contract.
         burn_in: steps dropped from the beginning of each chain.
         title: the metric's title.
         path: where the SVG goes.
         candidate: the group that is drawn first.
+        loss: what the chains' loss is, for the axis.
 
     Raises:
         LitmusError: the file cannot be written.
@@ -54,12 +56,12 @@ def draw(
             for ax, row in zip(panels, chosen, strict=False):
                 color = look[row["group"]].color
                 _paths(ax, by_direction[row["direction"]], burn_in, color)
-                ax.set_title(f"{row['direction']}   R-hat {_rhat(row['rhat'])}", fontsize=8)
+                ax.set_title(f"{row['direction']}\u2003R-hat {_rhat(row['rhat'])}", fontsize=8)
             for ax in panels[len(chosen) :]:
                 ax.set_visible(False)
             name = status.replace("_", " ")
-            panels[0].set_ylabel(f"{name} ({counts[status]})\nlog(1 + L)", fontsize=8)
-        _drifts(parts[-1].subplots(), health, groups, look)
+            panels[0].set_ylabel(f"{name} ({counts[status]})\n{loss}", fontsize=8)
+        _drifts(parts[-1], health, groups, look)
         told = ", ".join(f"{count} {name.replace('_', ' ')}" for name, count in counts.items())
         save(
             figure,
@@ -97,23 +99,23 @@ def _paths(ax: Axes, chains: pd.DataFrame, burn_in: int, color: str) -> None:
     ax.locator_params(nbins=4)
 
 
-def _drifts(ax: Axes, health: pd.DataFrame, groups: list[str], look: dict) -> None:
-    """One outline a group over the drifts; chains at rest put them around zero."""
-    quiet(ax, "y")
+def _drifts(
+    part: SubFigure, health: pd.DataFrame, groups: list[str], look: dict[str, Look]
+) -> None:
+    """A histogram a group over the drifts, on shared axes; chains at rest put them around zero."""
+    panels = part.subplots(1, len(groups), sharex=True, sharey=True, squeeze=False)[0]
     finite = health[np.isfinite(health["drift"].astype(float))]
-    if not finite.empty:
-        edges = np.histogram_bin_edges(finite["drift"].to_numpy(float), bins=24)
-        for group in groups:
-            values = finite.loc[finite["group"] == group, "drift"].to_numpy(float)
-            if not len(values):
-                continue
-            style = look[group]
-            sns.histplot(
-                x=values, bins=edges, element="step", fill=False, ax=ax, color=style.color,
-                ls=style.dashes, lw=1.4, stat="proportion",
-            )  # fmt: skip
-            ax.lines[-1].set(label=group, gid=f"drift-{group}") if ax.lines else None
-        ax.legend(loc="upper right", ncols=1)
-    ax.axvline(0, color="black", lw=0.9)
-    ax.set_xlabel("second half − first half of the draws, in standard deviations of the draws")
-    ax.set_ylabel("share of directions", fontsize=8)
+    # Zero belongs to the range, so that a common drift shows as a distance from it.
+    edges = np.histogram_bin_edges([0.0, *finite["drift"]], bins=16)
+    for ax, group in zip(panels, groups, strict=True):
+        quiet(ax, "y")
+        values = finite.loc[finite["group"] == group, "drift"].to_numpy(float)
+        if len(values):
+            color = look[group].color
+            sns.histplot(x=values, bins=edges, ax=ax, color=color, alpha=0.55, lw=0.4, ec=color)
+        ax.axvline(0, color="black", lw=0.9)
+        ax.set_title(group, fontsize=8)
+        ax.set(xlabel="", ylabel="")
+        ax.xaxis.set_major_locator(MaxNLocator(3))
+    panels[0].set_ylabel("directions", fontsize=8)
+    part.supxlabel("drift: second half − first half, in standard deviations", fontsize=8)

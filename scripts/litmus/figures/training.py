@@ -33,7 +33,7 @@ def draw(training: pd.DataFrame, unigram_entropy: float, path: str | Path) -> No
             ax.lines[-1].set_label("entropy of single tokens")
         ax.set_xlabel("step")
         ax.set_ylabel("loss, nats a token")
-        ax.legend(loc="upper right")
+        figure.legend(loc="outside upper left", ncols=3)
         final = evaluated["eval_loss"].iloc[-1] if len(evaluated) else float("nan")
         save(
             figure,

@@ -86,7 +86,9 @@ class FunctionalLoss:
         rows = self.rows(step)
         directions, chain_count = len(self.vectors), len(rows)
         stack = directions * chain_count
-        tokens = self.tokens[rows].expand(directions, -1, -1, -1).reshape(stack, *rows.shape[1:], -1)
+        tokens = (
+            self.tokens[rows].expand(directions, -1, -1, -1).reshape(stack, *rows.shape[1:], -1)
+        )
         moved = self.lower.projections(
             parameters, tokens, self.vectors.repeat_interleave(chain_count, dim=0)
         ).view(directions, chain_count, *tokens.shape[1:])

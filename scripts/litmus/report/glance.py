@@ -105,7 +105,7 @@ def _cell(row: pd.Series, judgement: Judgement, candidate: str) -> GlanceCell:
     arrow, direction = {
         candidate: ("▲", f"{candidate} higher"),
         row["control"]: ("▼", f"{candidate} lower"),
-    }.get(row["higher"], ("", ""))
+    }.get(row["higher"] if judgement.beats_chance else "", ("", ""))
     null = row["delta_null"]
     strength = 1 - row["delta"] / null if math.isfinite(null) and null > 0 else 0.0
     return GlanceCell(

@@ -12,7 +12,7 @@ from litmus.figures.chains import summarise
 from litmus.figures.inline import dark_colors, inline
 from litmus.report import glance, groups, health, origin, subject, verdict, words
 from litmus.report.inputs import Loaded, ReportInputs, load
-from litmus.report.prose import count
+from litmus.report.prose import count, number
 from litmus.tables import atomic
 
 
@@ -34,6 +34,7 @@ def build(inputs: ReportInputs, template_folder: str | Path) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["number"] = number
     context = assemble(inputs)
     try:
         context |= {
@@ -67,6 +68,7 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
     confidence = float(settings.get("separation", {}).get("confidence", 0.95))
     judgements = verdict.judge(run.separation, confidence)
     failed = verdict.failures(run.scores)
+    ours = run.scores[run.scores["group"] == inputs.candidate]
     titles = {metric: about["title"] for metric, about in run.words.items()}
     entropy = run.corpus.get("unigram_entropy")
     entropy = math.nan if entropy is None else float(entropy)
@@ -76,7 +78,7 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
         ),
         "hook": settings.get("hook", "the hook"),
         "candidate": inputs.candidate,
-        "candidates": count((run.scores["group"] == inputs.candidate).sum() / max(1, len(titles))),
+        "candidates": count(ours["direction"].nunique()),
         "controls": list(dict.fromkeys(run.separation["control"])),
         "confidence": f"{100 * confidence:.3g} %",
         "headline": words.headline(judgements, run.words),
@@ -100,7 +102,7 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
         "settings": settings,
         "settings_yaml": origin.settings_yaml(settings),
         "versions": origin.version_table(run.provenance.get("versions", {})),
-        "facts": origin.run_facts(run.provenance),
+        "facts_of_run": origin.run_facts(run.provenance),
         "durations": origin.duration_table(inputs.benchmarks),
         "dark_colors": dark_colors(),
     }

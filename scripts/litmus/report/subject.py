@@ -9,15 +9,15 @@ from litmus.report.cells import Table, cell, text
 from litmus.report.prose import count, number, plus_minus
 
 QUANTITIES = {
-    "unexplained_variance": "share of the activations' variance that it does not rebuild",
+    "unexplained_variance": "share of the activations’ variance that it does not rebuild",
     "l0": "features active on a token",
-    "features": "features",
+    "features": "features in all",
     "dead_features": "features too rarely active to be drawn",
-    "loss_clean": "the model's loss, nats a token",
+    "loss_clean": "the model’s loss, nats a token",
     "loss_reconstructed": "the loss with the activations rebuilt",
     "loss_mean_ablated": "the loss with the activations replaced by their mean",
     "loss_rise": "what rebuilding costs, nats a token",
-    "loss_recovered": "share of the mean ablation's cost that the dictionary spares",
+    "loss_recovered": "share of the mean ablation’s cost that the dictionary spares",
 }
 
 
@@ -28,12 +28,18 @@ def quality_table(quality: pd.DataFrame) -> Table:
     rows = [
         [
             text(str(row.quantity).replace("_", " ")),
-            cell(row.value, plus_minus(row.value, row.standard_error)),
+            cell(row.value, _quantity(row.value, row.standard_error)),
             text(QUANTITIES.get(row.quantity, "")),
         ]
         for row in ordered.itertuples()
     ]
     return Table("The dictionary on the evaluation split", ("quantity", "value", "meaning"), rows)
+
+
+def _quantity(value: float, error: float) -> str:
+    """A count as a count, an estimate with its error."""
+    exact = error == 0 and float(value).is_integer()
+    return count(value) if exact else plus_minus(value, error)
 
 
 def training_table(training: pd.DataFrame) -> Table:

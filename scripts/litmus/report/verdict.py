@@ -24,6 +24,8 @@ class Judgement(NamedTuple):
     beats_chance: bool
     against_baseline: Against
     baseline_crossfit: float
+    win_share: float
+    p_wilcoxon: float
 
 
 def beats_chance(row: pd.Series, confidence: float) -> bool:
@@ -65,6 +67,8 @@ def judge(separation: pd.DataFrame, confidence: float) -> list[Judgement]:
                 beats_chance(row, confidence),
                 _against_baseline(row, std, paired),
                 std,
+                row["win_share"],
+                row["p_wilcoxon"],
             )
         )
     return judgements

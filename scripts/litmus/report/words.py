@@ -1,12 +1,12 @@
 """The verdict in sentences: judgements in, plain English out."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple, NotRequired, TypedDict
 
 import pandas as pd
 
-from litmus.report.prose import count, fixed, listed, plural
+from litmus.report.prose import count, fixed, listed, p_value, plural
 from litmus.report.verdict import BASELINE, Judgement, says_something
 
 
@@ -26,119 +26,117 @@ class Statement(NamedTuple):
     text: str
 
 
-def headline(judgements: list[Judgement], words: Mapping[str, MetricWords]) -> str:
-    """The answer in one or two sentences."""
-    measures = {j.metric: [] for j in judgements if not words[j.metric]["trivial"]}
+def headline(judgements: Sequence[Judgement], words: Mapping[str, MetricWords]) -> str:
+    """The answer in one or two sentences; a measure is named only where every control is beaten."""
+    measures: dict[str, list[Judgement]] = {}
     for judgement in judgements:
-        if judgement.metric in measures:
-            measures[judgement.metric].append(judgement)
+        if not words[judgement.metric]["trivial"]:
+            measures.setdefault(judgement.metric, []).append(judgement)
     if not measures:
         return "Only trivial baselines were scored, so there is nothing to hold against them."
     chance = [m for m, rows in measures.items() if all(j.beats_chance for j in rows)]
     beyond = [m for m, rows in measures.items() if all(says_something(j) for j in rows)]
-    total = len(measures)
     if not chance:
-        first = "No measure tells the candidate from every control better than chance."
+        told = "No measure tells the candidate from every control better than chance."
     else:
-        which = listed([words[m]["title"] for m in chance])
-        first = (
-            f"{len(chance)} of {plural(total, 'measure')} {_tell(len(chance))} the candidate from "
-            f"every control better than chance: {which}."
+        tell = "tells" if len(chance) == 1 else "tell"
+        told = (
+            f"{len(chance)} of {plural(len(measures), 'measure')} {tell} the candidate from "
+            f"every control better than chance: {_titles(chance, words)}."
         )
-    if not any(j.metric == BASELINE for j in judgements):
-        return first
+    if not chance or not any(j.metric == BASELINE for j in judgements):
+        return told
     if not beyond:
-        return first + " None also does better than the projection’s standard deviation throughout."
-    which = listed([words[m]["title"] for m in beyond])
-    return f"{first} Better than the projection’s standard deviation throughout: {which}."
-
-
-def _tell(n: int) -> str:
-    return "tells" if n == 1 else "tell"
+        return f"{told} None of them beats the projection’s standard deviation throughout."
+    return f"{told} Better than the standard deviation throughout: {_titles(beyond, words)}."
 
 
 def statements(
-    judgements: list[Judgement], words: Mapping[str, MetricWords], candidate: str
+    judgements: Sequence[Judgement], words: Mapping[str, MetricWords], candidate: str
 ) -> list[Statement]:
-    """One statement a metric that is no baseline, and one on all baselines."""
-    told, trivial = [], []
-    for metric, about in words.items():
-        rows = [j for j in judgements if j.metric == metric]
-        if not rows:
-            continue
-        if about["trivial"]:
-            trivial.append((about["title"], rows))
-        else:
-            told.append(Statement(about["title"], " ".join(_measure(rows, candidate))))
+    """One statement a measure, one on the trivial baselines, one on the best of them."""
+    by_metric = {m: [j for j in judgements if j.metric == m] for m in words}
+    told = [
+        Statement(about["title"], _sentences(by_metric[metric], candidate))
+        for metric, about in words.items()
+        if not about["trivial"] and by_metric[metric]
+    ]
+    trivial = [m for m, about in words.items() if about["trivial"] and by_metric[m]]
     if trivial:
-        told.append(Statement("Trivial baselines", _baselines(trivial)))
-    best = _best_trivial(judgements, words)
-    if best:
-        told.append(Statement("The mark to beat", best))
-    return told
+        parts = [
+            f"{words[m]['title']} beats chance against {_controls(by_metric[m])}" for m in trivial
+        ]
+        told.append(Statement("Trivial baselines", "; ".join(parts) + "."))
+    best = _marks_to_beat(judgements, words)
+    return [*told, Statement("The mark to beat", best)] if best else told
 
 
-def _measure(rows: list[Judgement], candidate: str) -> list[str]:
-    """The sentences on one metric: chance, direction, the standard deviation, what is missing."""
-    beats = [j for j in rows if j.beats_chance]
-    fails = [j for j in rows if j.computed and not j.beats_chance]
-    told = []
-    if beats:
-        told.append(f"beats chance against {listed([_with_delta(j) for j in beats])}.")
-    if fails:
-        named = listed(
-            [f"{j.control} (δ {fixed(j.delta)}, null {fixed(j.delta_null)})" for j in fails]
-        )
-        told.append(("It does not" if beats else "does not beat chance") + f" against {named}.")
-    told += _directions(beats, candidate)
+def _titles(metrics: Sequence[str], words: Mapping[str, MetricWords]) -> str:
+    return listed([words[metric]["title"] for metric in metrics])
+
+
+def _controls(rows: Sequence[Judgement]) -> str:
+    """The controls against which chance is beaten."""
+    beaten = [j.control for j in rows if j.beats_chance]
+    if not beaten:
+        return "no control"
+    return "every control" if len(beaten) == len(rows) > 1 else listed(beaten)
+
+
+def _sentences(rows: Sequence[Judgement], candidate: str) -> str:
+    """What can be said of one measure: chance, direction, the baseline, what is missing."""
+    beaten = [j for j in rows if j.beats_chance]
+    computed = [j for j in rows if j.computed]
+    if not computed:
+        return "could not be computed against any control."
+    told = [f"beats chance against {_controls(rows)}{_direction(beaten, candidate)}."]
+    if beaten and len(beaten) < len(computed):
+        named = [
+            f"{j.control} (δ\u00a0{fixed(j.delta)}, null\u00a0{fixed(j.delta_null)})"
+            for j in computed
+            if not j.beats_chance
+        ]
+        told.append(f"It does not against {listed(named)}.")
     for verdict, phrase in (
-        ("better", "It does better than the standard deviation against {}."),
-        ("no better", "It does no better than the standard deviation against {}."),
-        ("undecided", "Whether it does better than the standard deviation against {} is open."),
+        ("better", "It is better than the standard deviation against {}."),
+        ("undecided", "Whether it is better than the standard deviation against {} is open."),
+        ("no better", "It is no better than the standard deviation against {}."),
     ):
         named = [
-            f"{j.control} ({fixed(j.delta_crossfit)} to {fixed(j.baseline_crossfit)}, cross-fitted)"
-            for j in rows
-            if j.against_baseline == verdict and j.computed
+            f"{j.control} ({fixed(j.delta_crossfit)} : {fixed(j.baseline_crossfit)})"
+            for j in computed
+            if j.against_baseline == verdict
         ]
         if named:
             told.append(phrase.format(listed(named)))
-    missing = [j.control for j in rows if not j.computed]
-    if missing:
-        opening = "It could" if told else "could"
-        told.append(f"{opening} not be computed against {listed(missing)}.")
-    return told
+    told += [
+        f"{candidate} is higher than its partner in {100 * j.win_share:.0f} % of the pairs with "
+        f"{j.control} (Wilcoxon, uncorrected: p {_p(j.p_wilcoxon)})."
+        for j in computed
+        if math.isfinite(j.win_share)
+    ]
+    if missing := [j.control for j in rows if not j.computed]:
+        told.append(f"It could not be computed against {listed(missing)}.")
+    return " ".join(told)
 
 
-def _with_delta(judgement: Judgement) -> str:
-    return f"{judgement.control} (δ {fixed(judgement.delta)})"
+def _p(value: float) -> str:
+    shown = p_value(value)
+    return shown if shown.startswith("<") else f"= {shown}"
 
 
-def _directions(rows: list[Judgement], candidate: str) -> list[str]:
-    """Who is higher where the groups can be told apart."""
+def _direction(rows: Sequence[Judgement], candidate: str) -> str:
+    """Who is higher where chance is beaten."""
     higher = [j.control for j in rows if j.higher == candidate]
     lower = [j.control for j in rows if j.higher == j.control]
-    if higher and not lower:
-        return [
-            "The candidate is higher." if len(higher) == 1 else "The candidate is always higher."
-        ]
-    if lower and not higher:
-        return ["The candidate is lower." if len(lower) == 1 else "The candidate is always lower."]
     if higher and lower:
-        return [f"The candidate is higher than {listed(higher)}, lower than {listed(lower)}."]
-    return []
+        return f", higher in the candidate than in {listed(higher)}, lower than in {listed(lower)}"
+    if higher or lower:
+        return f", {'higher' if higher else 'lower'} in the candidate"
+    return ""
 
 
-def _baselines(trivial: list[tuple[str, list[Judgement]]]) -> str:
-    """Which baselines beat chance where."""
-    parts = []
-    for title, rows in trivial:
-        beats = [_with_delta(j) for j in rows if j.beats_chance]
-        parts.append(f"{title} beats chance against {listed(beats) if beats else 'no control'}")
-    return "; ".join(parts) + "."
-
-
-def _best_trivial(judgements: list[Judgement], words: Mapping[str, MetricWords]) -> str:
+def _marks_to_beat(judgements: Sequence[Judgement], words: Mapping[str, MetricWords]) -> str:
     """The best baseline of each control by cross-fitted δ, and the measures that go below it."""
     parts = []
     for control in dict.fromkeys(j.control for j in judgements):
@@ -147,14 +145,14 @@ def _best_trivial(judgements: list[Judgement], words: Mapping[str, MetricWords])
         if not simple:
             continue
         best = min(simple, key=lambda j: j.delta_crossfit)
-        under = [
-            words[j.metric]["title"]
+        below = [
+            j.metric
             for j in rows
             if not words[j.metric]["trivial"] and j.delta_crossfit < best.delta_crossfit
         ]
         parts.append(
-            f"against {control} it is {words[best.metric]['title']} "
-            f"({fixed(best.delta_crossfit)}; {'below it: ' + listed(under) if under else 'no measure is below it'})"
+            f"against {control} {words[best.metric]['title']} at {fixed(best.delta_crossfit)} "
+            f"({'below it ' + _titles(below, words) if below else 'no measure is below it'})"
         )
     return f"The best baseline by cross-fitted δ: {'; '.join(parts)}." if parts else ""
 
@@ -170,16 +168,18 @@ def failure_sentence(failed: pd.DataFrame, total: int, words: Mapping[str, Metri
     if not len(failed):
         return f"All {count(total)} estimates succeeded."
     parts = []
-    for (metric, status), rows in failed.groupby(["metric", "status"], sort=False):
-        where = listed(
-            [
-                f"{row.count_} {row.group}"
-                for row in rows.rename(columns={"count": "count_"}).itertuples()
+    for metric, rows in failed.groupby("metric", sort=False):
+        kinds = []
+        for status, of_status in rows.groupby("status", sort=False):
+            where = [
+                f"{count(n)} {g}"
+                for g, n in zip(of_status["group"], of_status["count"], strict=True)
             ]
-        )
-        title = words[metric]["title"] if metric in words else metric
-        parts.append(f"{title}: {count(rows['count'].sum())} {status.replace('_', ' ')} ({where})")
+            name = str(status).replace("_", " ")
+            kinds.append(f"{count(of_status['count'].sum())} {name} ({', '.join(where)})")
+        title = words[metric]["title"] if metric in words else str(metric)
+        parts.append(f"{title}: {listed(kinds)}")
     return (
         f"{count(failed['count'].sum())} of {count(total)} estimates failed and are left out of "
-        f"every average: {'; '.join(parts)}."
+        f"every average. {'; '.join(parts)}."
     )

@@ -69,9 +69,7 @@ def run(
     return traces
 
 
-def noise(
-    start: Parameters, chains: int, step: int, seed: int, device: torch.device
-) -> Parameters:
+def noise(start: Parameters, chains: int, step: int, seed: int, device: torch.device) -> Parameters:
     """Standard normal noise of each chain at `step`: each (chains, *shape).
 
     Drawn on the CPU from a stream per chain and step, so that it is the same on every device and

@@ -41,8 +41,6 @@ class SGLD:
         drift = -self.learning_rate * self.n_beta / 2
         for name, theta in parameters.items():
             # What does not depend on the direction is added up once, at the size of one.
-            common = torch.add(
-                start[name] * (1 - keep), noise[name], alpha=self.learning_rate**0.5
-            )
+            common = torch.add(start[name] * (1 - keep), noise[name], alpha=self.learning_rate**0.5)
             torch.add(common, theta, alpha=keep, out=theta)
             theta.add_(gradients[name], alpha=drift)

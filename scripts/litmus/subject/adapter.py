@@ -1,15 +1,13 @@
 """The subject as a HookedTransformer: the one file that knows TransformerLens."""
 
-from typing import Literal
-
 import torch
 from torch import Tensor
 from transformer_lens import HookedTransformer, HookedTransformerConfig
 
 from litmus.subject.checkpoint import Architecture, hook_layer
 
-# TransformerLens's names of the trainable parameters of a block.
-_ATTENTION_MASKS = ("mask", "IGNORE")
+# Buffers that TransformerLens keeps among the weights.
+_CONSTANTS = ("mask", "IGNORE")
 
 
 def build(architecture: Architecture, seed: int = 0) -> HookedTransformer:
@@ -39,7 +37,7 @@ def weights(model: HookedTransformer) -> dict[str, Tensor]:
     return {
         name: value.detach().clone()
         for name, value in model.state_dict().items()
-        if not name.endswith(_ATTENTION_MASKS)
+        if not name.endswith(_CONSTANTS)
     }
 
 
@@ -50,9 +48,7 @@ def folded(model: HookedTransformer, architecture: Architecture) -> tuple[Archit
     residual stream then has mean zero over its coordinates at every hook.
     """
     model.process_weights_(fold_ln=True, center_writing_weights=True, center_unembed=True)
-    changed = Architecture(
-        **{**vars(architecture), "normalization": "LNPre", "centred": True}
-    )
+    changed = Architecture(**{**vars(architecture), "normalization": "LNPre", "centred": True})
     return changed, weights(model)
 
 
@@ -76,7 +72,7 @@ class Subject:
         self.layer = hook_layer(hook)
         self.model = build(architecture)
         self.model.load_state_dict(state, strict=False)
-        self.model.to(device).eval().requires_grad_(False)
+        self.model.to(device, print_details=False).eval().requires_grad_(False)
 
     def lower(self, tokens: Tensor) -> Tensor:
         """Activations at the hook: int (batch, position) → float (batch, position, width)."""
@@ -105,6 +101,3 @@ class Subject:
             if name.startswith(("embed.", "pos_embed."))
             or (name.startswith("blocks.") and hook_layer(name) < self.layer)
         }
-
-
-Processing = Literal["folded", "none"]
