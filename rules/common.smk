@@ -55,6 +55,9 @@ CONTROLS = config["directions"]["controls"]
 GROUPS = ["sae", *CONTROLS]
 CHUNKS = chunk_ids(config["directions"]["count"], config["directions"]["chunk"])
 METRICS = SETTINGS.metrics.enabled()
+# Those that run chains, and so leave traces.
+CHAINED = [metric for metric in METRICS if metric == "llc_functional"]
+TEMPLATE = {".html", ".css", ".js"}
 WORDS = {
     name: {"title": metric.title, "sentence": metric.sentence, "trivial": metric.trivial}
     for name, metric in SETTINGS.metrics

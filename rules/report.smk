@@ -16,3 +16,142 @@ rule provenance:
         code=code("provenance.py"),
     script:
         "../scripts/provenance.py"
+
+
+rule figure_distribution:
+    input:
+        scores="<results>/scores/{metric}.parquet",
+        separation="<results>/separation.parquet",
+    output:
+        report(
+            "<results>/figures/{metric}.svg",
+            caption="../report/captions/distribution.rst",
+            category="Measures",
+            labels={"measure": "{metric}", "figure": "distribution by group"},
+        ),
+    log:
+        "<logs>/figures/{metric}.log",
+    benchmark:
+        "<benchmarks>/figures/{metric}.tsv"
+    wildcard_constraints:
+        metric="|".join(METRICS),
+    conda:
+        "../envs/litmus.yaml"
+    params:
+        title=lambda wildcards: WORDS[wildcards.metric]["title"],
+        code=code("figure_distribution.py"),
+    script:
+        "../scripts/figure_distribution.py"
+
+
+rule figure_overview:
+    input:
+        separation="<results>/separation.parquet",
+    output:
+        report(
+            "<results>/figures/overview.svg",
+            caption="../report/captions/overview.rst",
+            category="Answer",
+            labels={"measure": "all", "figure": "δ of every measure"},
+        ),
+    log:
+        "<logs>/figures/overview.log",
+    benchmark:
+        "<benchmarks>/figures/overview.tsv"
+    conda:
+        "../envs/litmus.yaml"
+    params:
+        words=WORDS,
+        code=code("figure_overview.py"),
+    script:
+        "../scripts/figure_overview.py"
+
+
+rule figure_traces:
+    input:
+        traces="<results>/traces/{metric}.parquet",
+        scores="<results>/scores/{metric}.parquet",
+    output:
+        report(
+            "<results>/figures/{metric}_traces.svg",
+            caption="../report/captions/traces.rst",
+            category="Health",
+            labels={"measure": "{metric}", "figure": "traces"},
+        ),
+    log:
+        "<logs>/figures/{metric}_traces.log",
+    benchmark:
+        "<benchmarks>/figures/{metric}_traces.tsv"
+    wildcard_constraints:
+        metric="llc_functional",
+    conda:
+        "../envs/litmus.yaml"
+    params:
+        title=lambda wildcards: WORDS[wildcards.metric]["title"],
+        burn_in=lambda wildcards: config["metrics"][wildcards.metric]["burn_in"],
+        robust=lambda wildcards: config["metrics"][wildcards.metric]["robust"],
+        code=code("figure_traces.py"),
+    script:
+        "../scripts/figure_traces.py"
+
+
+rule figure_training:
+    input:
+        training="<results>/model/training.parquet",
+        summary="<results>/corpus.json",
+    output:
+        report(
+            "<results>/figures/training.svg",
+            caption="../report/captions/training.rst",
+            category="Health",
+            labels={"measure": "subject", "figure": "loss curve"},
+        ),
+    log:
+        "<logs>/figures/training.log",
+    benchmark:
+        "<benchmarks>/figures/training.tsv"
+    conda:
+        "../envs/litmus.yaml"
+    params:
+        code=code("figure_training.py"),
+    script:
+        "../scripts/figure_training.py"
+
+
+rule report:
+    input:
+        scores=expand("<results>/scores/{metric}.parquet", metric=METRICS),
+        distributions=expand("<results>/figures/{metric}.svg", metric=METRICS),
+        traces=expand("<results>/traces/{metric}.parquet", metric=CHAINED),
+        chains=expand("<results>/figures/{metric}_traces.svg", metric=CHAINED),
+        separation="<results>/separation.parquet",
+        training="<results>/model/training.parquet",
+        quality=f"{DICTIONARY}/quality.parquet",
+        corpus="<results>/corpus.json",
+        provenance="<results>/provenance.json",
+        overview="<results>/figures/overview.svg",
+        training_curve="<results>/figures/training.svg",
+        template=sorted(
+            str(path) for path in Path(BASE, "report").rglob("*") if path.suffix in TEMPLATE
+        ),
+    output:
+        report(
+            "<results>/report.html",
+            caption="../report/captions/report.rst",
+            category="Answer",
+            labels={"measure": "all", "figure": "the report"},
+        ),
+    log:
+        "<logs>/report.log",
+    benchmark:
+        "<benchmarks>/report.tsv"
+    conda:
+        "../envs/litmus.yaml"
+    params:
+        words=WORDS,
+        metrics=METRICS,
+        candidate="sae",
+        benchmarks=str(Path(config["results"], "benchmarks")),
+        code=code("report.py"),
+    script:
+        "../scripts/report.py"

@@ -91,11 +91,14 @@ def finished(svg: str, prefix: str, title: str, description: str) -> str:
     # This style sheet would reach every other figure of a page: the root says the same below.
     svg = re.sub(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'\bid="', f'id="{prefix}', svg)
+    svg = re.sub(r'\bid="(?:matplotlib\.)?', f'id="{prefix}', svg)
     svg = re.sub(r'href="#', f'href="#{prefix}', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}", svg)
     svg = re.sub(r"(fill|stroke): #000000", r"\1: currentColor", svg)
-    svg = re.sub(r"(font: [^;\"]*?px) [^;\"]+", rf"\1 {FONTS}", svg)
+    # The family is named once, at the root; Matplotlib lists its own with every word.
+    svg = re.sub(r"(font: [^;\"]*?px) [^;\"]+", r"\1", svg)
+    svg = re.sub(r"font-family: [^;\"]+;? ?", "", svg)
+    svg = re.sub(r' transform="rotate\(-?0 [^"]*"', "", svg)
     svg = re.sub(r'(?<=\sd=")[^"]+', lambda match: rounded(match[0]), svg)
     svg = re.sub(r'(?<=\s[xy]=")-?[\d.]+(?=")', lambda match: rounded(match[0]), svg)
     words = (
@@ -106,7 +109,7 @@ def finished(svg: str, prefix: str, title: str, description: str) -> str:
         r"<svg ([^>]*)>",
         lambda match: (
             f'<svg {match[1]} role="img" aria-labelledby="{prefix}title {prefix}description"'
-            f' fill="currentColor" stroke-linejoin="round">\n {words}'
+            f' font-family="{FONTS}" fill="currentColor" stroke-linejoin="round">\n {words}'
         ),
         svg,
         count=1,

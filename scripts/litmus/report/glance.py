@@ -18,7 +18,7 @@ class Mark(NamedTuple):
     words: str
 
 
-BEYOND = Mark("●", "beats chance, and the standard deviation where that could tell")
+BEYOND = Mark("●", "beats chance and the standard deviation; against equal variance, chance")
 CHANCE = Mark("◐", "beats chance, but not clearly the standard deviation")
 NOTHING = Mark("○", "does not beat chance")
 UNKNOWN = Mark(MISSING, "not computed")

@@ -28,13 +28,18 @@ class Judgement(NamedTuple):
     p_wilcoxon: float
 
 
+def level(confidence: float) -> float:
+    """1 − confidence, without the dust that floating point leaves: 0.05 for 0.95."""
+    return round(1 - confidence, 12)
+
+
 def beats_chance(row: pd.Series, confidence: float) -> bool:
     """Whether the corrected p is below 1 − confidence and δ's interval ends below the null line.
 
     Both are asked for: p alone grows sharp with n, the interval alone is not corrected for the
     number of comparisons. A NaN in either is no.
     """
-    return bool(row["p_holm"] < 1 - confidence and row["delta_high"] < row["delta_null"])
+    return bool(row["p_holm"] < level(confidence) and row["delta_high"] < row["delta_null"])
 
 
 def paired_controls(separation: pd.DataFrame) -> set[str]:
@@ -97,10 +102,10 @@ def says_something(judgement: Judgement) -> bool:
 
 def rules(confidence: float, trivial: Collection[str]) -> list[str]:
     """The rules behind the verdict, one sentence each, for a report on `confidence`."""
-    level, share = f"{1 - confidence:.3g}", f"{100 * confidence:.3g} %"
+    alpha, share = f"{level(confidence):.3g}", f"{100 * confidence:.3g} %"
     told = [
         f"“Beats chance” means both: the permutation p, Holm-corrected over all comparisons, is "
-        f"below {level}, and the upper end of δ’s {share} interval lies below the null line, the "
+        f"below {alpha}, and the upper end of δ’s {share} interval lies below the null line, the "
         f"δ that two equal groups of these sizes show."
     ]
     if BASELINE in trivial:

@@ -103,15 +103,15 @@ def _sentences(rows: Sequence[Judgement], candidate: str) -> str:
         ("no better", "It is no better than the standard deviation against {}."),
     ):
         named = [
-            f"{j.control} ({fixed(j.delta_crossfit)} : {fixed(j.baseline_crossfit)})"
+            f"{j.control} ({fixed(j.delta_crossfit)}\u00a0:\u00a0{fixed(j.baseline_crossfit)})"
             for j in computed
             if j.against_baseline == verdict
         ]
         if named:
             told.append(phrase.format(listed(named)))
     told += [
-        f"{candidate} is higher than its partner in {100 * j.win_share:.0f} % of the pairs with "
-        f"{j.control} (Wilcoxon, uncorrected: p {_p(j.p_wilcoxon)})."
+        f"In {100 * j.win_share:.0f} % of the pairs with {j.control}, {candidate} is the higher "
+        f"(Wilcoxon, uncorrected: p\u00a0{_p(j.p_wilcoxon)})."
         for j in computed
         if math.isfinite(j.win_share)
     ]

@@ -1,0 +1,135 @@
+"""The stacked lower half against TransformerLens, copy by copy."""
+
+import pytest
+import torch
+
+import tiny
+from litmus.stacked import StackedLower
+from litmus.subject.adapter import Subject
+
+STACK, BATCH = 3, 4
+CASES = pytest.mark.parametrize(
+    "processing, layer", [("none", 1), ("none", 2), ("folded", 1), ("folded", 2)]
+)
+
+
+class Copies:
+    """A subject's lower half under three different sets of weights, stacked and one by one."""
+
+    def __init__(self, processing, layer):
+        hook = f"blocks.{layer}.hook_resid_pre"
+        self.architecture, weights = tiny.subject(processing)
+        self.lower = StackedLower(self.architecture, hook)
+        packs = [
+            self.lower.pack(tiny.moved(weights, scale=0.1, seed=seed)) for seed in range(STACK)
+        ]
+        self.parameters = {n: torch.stack([p[n] for p in packs]) for n in packs[0]}
+        self.tokens = tiny.tokens(STACK, BATCH, tiny.CONTEXT)
+        self.subjects = []
+        for i in range(STACK):
+            subject = Subject(self.architecture, weights, hook)
+            one = {name: value[i] for name, value in self.parameters.items()}
+            subject.model.load_state_dict(self.unpacked(one), strict=False)
+            self.subjects.append(subject)
+
+    def unpacked(self, packed):
+        """The inverse of `pack`: TransformerLens's names and shapes."""
+        heads, width = self.architecture.heads, self.architecture.width
+        size = width // heads
+        state = {"embed.W_E": packed["W_E"], "pos_embed.W_pos": packed["W_pos"]}
+        for name, value in packed.items():
+            block, _, leaf = name.rpartition(".")
+            if leaf == "W_QKV":
+                for x, part in zip("QKV", value.split(width, dim=-1), strict=True):
+                    state[f"{block}.attn.W_{x}"] = torch.stack(part.split(size, dim=-1))
+            elif leaf == "b_QKV":
+                for x, part in zip("QKV", value.split(width), strict=True):
+                    state[f"{block}.attn.b_{x}"] = part.view(heads, size)
+            elif leaf == "W_O":
+                state[f"{block}.attn.W_O"] = value.view(heads, size, width)
+            elif leaf == "b_O":
+                state[f"{block}.attn.b_O"] = value
+            elif leaf in ("W_in", "b_in", "W_out", "b_out"):
+                state[f"{block}.mlp.{leaf}"] = value
+            elif block:
+                state[name] = value  # LayerNorm's
+        return state
+
+
+@CASES
+def test_activations_are_those_of_the_subject(processing, layer):
+    """Each copy gives what a HookedTransformer with its weights gives on its tokens."""
+    copies = Copies(processing, layer)
+    ours = copies.lower.activations(copies.parameters, copies.tokens)
+    theirs = torch.stack([s.lower(t) for s, t in zip(copies.subjects, copies.tokens, strict=True)])
+    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
+    assert (ours[0] - ours[1]).abs().max() > 0.1, "the copies should differ"
+
+
+@CASES
+def test_projections_are_products_of_the_activations(processing, layer):
+    """p = ⟨a, v⟩, each copy with a vector of its own."""
+    copies = Copies(processing, layer)
+    vectors = torch.randn(STACK, copies.architecture.width)
+    a = copies.lower.activations(copies.parameters, copies.tokens)
+    p = copies.lower.projections(copies.parameters, copies.tokens, vectors)
+    torch.testing.assert_close(p, torch.einsum("sbtw,sw->sbt", a, vectors), atol=1e-5, rtol=0)
+
+
+@CASES
+@pytest.mark.parametrize("through", ["activations", "projections"])
+def test_gradients_are_those_through_the_subject(processing, layer, through):
+    """∂ Σp² to every packed parameter equals, copy by copy, autograd through TransformerLens."""
+    copies = Copies(processing, layer)
+    vectors = torch.randn(STACK, copies.architecture.width)
+    parameters = {name: v.requires_grad_() for name, v in copies.parameters.items()}
+    if through == "projections":
+        p = copies.lower.projections(parameters, copies.tokens, vectors)
+    else:
+        a = copies.lower.activations(parameters, copies.tokens)
+        p = torch.einsum("sbtw,sw->sbt", a, vectors)
+    ours = dict(
+        zip(parameters, torch.autograd.grad(p.square().sum(), parameters.values()), strict=True)
+    )
+    for i, subject in enumerate(copies.subjects):
+        below = {n: v.requires_grad_() for n, v in subject.parameters_below().items()}
+        loss = (subject.lower(copies.tokens[i]) @ vectors[i]).square().sum()
+        theirs = dict(zip(below, torch.autograd.grad(loss, below.values()), strict=True))
+        unpacked = copies.unpacked({name: g[i] for name, g in ours.items()})
+        for name, gradient in theirs.items():
+            scale = gradient.abs().max().item()
+            torch.testing.assert_close(
+                unpacked[name], gradient, atol=1e-5 * max(1.0, scale), rtol=0, msg=name
+            )
+
+
+@CASES
+def test_a_packed_subject_unpacks_to_its_parameters_below(processing, layer):
+    """`pack` takes exactly the parameters below the hook, each once and unchanged."""
+    hook = f"blocks.{layer}.hook_resid_pre"
+    architecture, weights = tiny.subject(processing)
+    below = Subject(architecture, weights, hook).parameters_below()
+    copies = Copies(processing, layer)
+    state = copies.unpacked(StackedLower(architecture, hook).pack(weights))
+    assert state.keys() == below.keys()
+    assert all(torch.equal(state[name], below[name]) for name in below)
+
+
+@CASES
+def test_a_copy_does_not_depend_on_the_others(processing, layer):
+    """Alone in its stack, a copy gives the same."""
+    copies = Copies(processing, layer)
+    together = copies.lower.activations(copies.parameters, copies.tokens)
+    alone = copies.lower.activations(
+        {name: value[1:2] for name, value in copies.parameters.items()}, copies.tokens[1:2]
+    )
+    torch.testing.assert_close(alone[0], together[1], atol=1e-6, rtol=0)
+
+
+@CASES
+def test_shorter_sequences_take_the_first_positions(processing, layer):
+    """On a prefix the activations are those at the prefix: attention looks back only."""
+    copies = Copies(processing, layer)
+    whole = copies.lower.activations(copies.parameters, copies.tokens)
+    prefix = copies.lower.activations(copies.parameters, copies.tokens[..., :4])
+    torch.testing.assert_close(prefix, whole[:, :, :4], atol=1e-5, rtol=0)
