@@ -13,7 +13,6 @@ rule train_dictionary:
         "<benchmarks>/train_dictionary.tsv"
     conda:
         "../envs/litmus.yaml"
-    threads: 2
     params:
         settings={k: v for k, v in config["dictionary"].items() if k != "min_activations"},
         hook=HOOK,
@@ -38,7 +37,6 @@ rule dictionary_quality:
         "<benchmarks>/dictionary_quality.tsv"
     conda:
         "../envs/litmus.yaml"
-    threads: 2
     params:
         min_activations=config["dictionary"]["min_activations"],
         eval_sequences=config["corpus"]["eval_sequences"],

@@ -45,7 +45,7 @@ with job(snakemake.log[0], snakemake.threads):
         hashlib.sha256(key.encode()).hexdigest(),
         lambda done: progress.advance(done - progress.done),
     )
-    model.cpu()
+    model.to("cpu", print_details=False)
     weights = adapter.weights(model)
     if model_settings["processing"] == "folded":
         architecture, weights = adapter.folded(model, architecture)

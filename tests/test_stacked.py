@@ -16,18 +16,21 @@ CASES = pytest.mark.parametrize(
 class Copies:
     """A subject's lower half under three different sets of weights, stacked and one by one."""
 
-    def __init__(self, processing, layer):
+    def __init__(self, processing, layer, dtype=torch.float32):
         hook = f"blocks.{layer}.hook_resid_pre"
         self.architecture, weights = tiny.subject(processing)
         self.lower = StackedLower(self.architecture, hook)
         packs = [
             self.lower.pack(tiny.moved(weights, scale=0.1, seed=seed)) for seed in range(STACK)
         ]
-        self.parameters = {n: torch.stack([p[n] for p in packs]) for n in packs[0]}
+        self.parameters = {n: torch.stack([p[n] for p in packs]).to(dtype) for n in packs[0]}
         self.tokens = tiny.tokens(STACK, BATCH, tiny.CONTEXT)
+        stream = torch.Generator().manual_seed(9)
+        self.vectors = torch.randn(STACK, self.architecture.width, generator=stream, dtype=dtype)
         self.subjects = []
         for i in range(STACK):
             subject = Subject(self.architecture, weights, hook)
+            subject.model.to(dtype)
             one = {name: value[i] for name, value in self.parameters.items()}
             subject.model.load_state_dict(self.unpacked(one), strict=False)
             self.subjects.append(subject)
@@ -56,6 +59,12 @@ class Copies:
         return state
 
 
+def gradients(loss, parameters):
+    """∂ loss to each parameter, by name."""
+    values = torch.autograd.grad(loss, list(parameters.values()))
+    return dict(zip(parameters, values, strict=True))
+
+
 @CASES
 def test_activations_are_those_of_the_subject(processing, layer):
     """Each copy gives what a HookedTransformer with its weights gives on its tokens."""
@@ -70,7 +79,7 @@ def test_activations_are_those_of_the_subject(processing, layer):
 def test_projections_are_products_of_the_activations(processing, layer):
     """p = ⟨a, v⟩, each copy with a vector of its own."""
     copies = Copies(processing, layer)
-    vectors = torch.randn(STACK, copies.architecture.width)
+    vectors = copies.vectors
     a = copies.lower.activations(copies.parameters, copies.tokens)
     p = copies.lower.projections(copies.parameters, copies.tokens, vectors)
     torch.testing.assert_close(p, torch.einsum("sbtw,sw->sbt", a, vectors), atol=1e-5, rtol=0)
@@ -80,27 +89,21 @@ def test_projections_are_products_of_the_activations(processing, layer):
 @pytest.mark.parametrize("through", ["activations", "projections"])
 def test_gradients_are_those_through_the_subject(processing, layer, through):
     """∂ Σp² to every packed parameter equals, copy by copy, autograd through TransformerLens."""
-    copies = Copies(processing, layer)
-    vectors = torch.randn(STACK, copies.architecture.width)
-    parameters = {name: v.requires_grad_() for name, v in copies.parameters.items()}
+    copies = Copies(processing, layer, torch.float64)
+    parameters = {name: value.requires_grad_() for name, value in copies.parameters.items()}
     if through == "projections":
-        p = copies.lower.projections(parameters, copies.tokens, vectors)
+        p = copies.lower.projections(parameters, copies.tokens, copies.vectors)
     else:
         a = copies.lower.activations(parameters, copies.tokens)
-        p = torch.einsum("sbtw,sw->sbt", a, vectors)
-    ours = dict(
-        zip(parameters, torch.autograd.grad(p.square().sum(), parameters.values()), strict=True)
-    )
+        p = torch.einsum("sbtw,sw->sbt", a, copies.vectors)
+    ours = gradients(p.square().sum(), parameters)
     for i, subject in enumerate(copies.subjects):
-        below = {n: v.requires_grad_() for n, v in subject.parameters_below().items()}
-        loss = (subject.lower(copies.tokens[i]) @ vectors[i]).square().sum()
-        theirs = dict(zip(below, torch.autograd.grad(loss, below.values()), strict=True))
-        unpacked = copies.unpacked({name: g[i] for name, g in ours.items()})
-        for name, gradient in theirs.items():
-            scale = gradient.abs().max().item()
-            torch.testing.assert_close(
-                unpacked[name], gradient, atol=1e-5 * max(1.0, scale), rtol=0, msg=name
-            )
+        below = {n: value.requires_grad_() for n, value in subject.parameters_below().items()}
+        p = subject.lower(copies.tokens[i]) @ copies.vectors[i]
+        theirs = gradients(p.square().sum(), below)
+        unpacked = copies.unpacked({name: value[i] for name, value in ours.items()})
+        for name, expected in theirs.items():
+            torch.testing.assert_close(unpacked[name], expected, atol=1e-9, rtol=1e-7, msg=name)
 
 
 @CASES

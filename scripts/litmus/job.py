@@ -4,7 +4,7 @@ import os
 import sys
 import traceback
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from litmus.errors import LitmusError
 
@@ -41,15 +41,16 @@ def job(log: str, threads: int = 1) -> Iterator[None]:
     except Exception as error:
         _fail(log, f"{type(error).__name__}: {error} (details in {log})", traceback.format_exc())
     else:
-        with open(log, "a", encoding="utf-8") as file:
-            file.write("done\n")
+        _note(log, "a", "done")
 
 
 def _fail(log: str, sentence: str, details: str) -> None:
     print(f"\nlitmus: {sentence}\n", file=sys.stderr, flush=True)
-    try:
-        with open(log, "w", encoding="utf-8") as file:
-            file.write(details + "\n")
-    except OSError:
-        pass  # a full disk must not hide the sentence above
+    _note(log, "w", details)
     sys.exit(1)
+
+
+def _note(log: str, mode: str, text: str) -> None:
+    # A full disk must not hide the sentence on the console.
+    with suppress(OSError), open(log, mode, encoding="utf-8") as file:
+        file.write(text + "\n")

@@ -6,7 +6,7 @@ old file or none, never half of one.
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -108,7 +108,8 @@ def atomic(path: str | Path) -> Iterator[Path]:
             "free space or make its folder writable, then run again"
         ) from error
     finally:
-        temporary.unlink(missing_ok=True)
+        with suppress(OSError):  # it was renamed, or its folder could not be made
+            temporary.unlink()
 
 
 def write(table: pa.Table, path: str | Path) -> None:

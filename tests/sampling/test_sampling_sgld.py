@@ -41,7 +41,7 @@ def test_a_step_by_hand():
 
 @pytest.mark.parametrize(
     "settings",
-    [SGLD(0.01, 30.0, 7.0), SGLD(0.3, 1.0, 0.0), SGLD(1e-6, 100.0, 5e4)],
+    [SGLD(0.01, 30.0, 7.0), SGLD(0.3, 2.0, 0.0), SGLD(1e-6, 100.0, 5e4)],
     ids=["plain", "no localization", "the default's sizes"],
 )
 def test_every_step_is_devinterps(settings):

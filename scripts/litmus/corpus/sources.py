@@ -94,7 +94,7 @@ def files(paths: list[str]) -> list[Path]:
 
 def _decoded(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         raise LitmusError(
             f"{path}: is not UTF-8 (byte {error.start} is 0x{error.object[error.start]:02x}); "
@@ -105,7 +105,8 @@ def _decoded(path: Path) -> str:
 
 
 def _jsonl(path: Path, field: str) -> Iterator[str]:
-    for number, line in enumerate(_decoded(path).splitlines(), start=1):
+    # Not splitlines(): JSON text may hold U+2028 and its like as they are.
+    for number, line in enumerate(_decoded(path).split("\n"), start=1):
         if not line.strip():
             continue
         try:

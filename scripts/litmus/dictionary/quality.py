@@ -39,7 +39,7 @@ def measure(
 
     Standard errors are over sequences (of a ratio, by the delta method).
     """
-    centre = torch.from_numpy(mean).float()
+    centre = torch.tensor(mean).float()
     columns: dict[str, list[Tensor]] = {}
     active = torch.zeros(sae.cfg.d_sae, dtype=torch.int64)
     for block_tokens, activations in blocks:

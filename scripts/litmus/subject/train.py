@@ -75,7 +75,7 @@ def train(
     Args:
         model: called with int64 (batch, context) tokens and `return_type="loss"`.
         training: int32 (n, context).
-        evaluation: int32 (m, context); its first `EVAL_SEQUENCES` give `eval_loss`.
+        evaluation: int32 (m, context); `EVAL_SEQUENCES` of them give `eval_loss`.
         settings: how to train.
         seed: of the data's order.
         checkpoint: where the state is kept every `checkpoint_every` steps; removed at the end.
@@ -127,8 +127,9 @@ def train(
 
 @torch.no_grad()
 def evaluate(model: nn.Module, evaluation: np.ndarray, device: torch.device) -> float:
-    """Mean next-token loss (nats) on the first `EVAL_SEQUENCES` of `evaluation`."""
-    tokens = torch.from_numpy(evaluation[:EVAL_SEQUENCES].astype(np.int64)).to(device)
+    """Mean next-token loss (nats) on `EVAL_SEQUENCES` evenly spaced rows of `evaluation`."""
+    spaced = evaluation[:: max(1, len(evaluation) // EVAL_SEQUENCES)][:EVAL_SEQUENCES]
+    tokens = torch.from_numpy(spaced.astype(np.int64)).to(device)
     losses = [model(part, return_type="loss").item() * len(part) for part in tokens.split(128)]
     return sum(losses) / len(tokens)
 

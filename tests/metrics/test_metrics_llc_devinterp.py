@@ -1,0 +1,114 @@
+"""Functional FT-LLC against devinterp's own sampler on the same loss."""
+
+import math
+from functools import partial
+
+import numpy as np
+import pytest
+import torch
+from devinterp.optim import SGMCMC
+from devinterp.slt.sampler import sample_single_chain
+
+import tiny
+from litmus import feature
+from litmus.metrics.llc_functional import LLC, base_activations, score
+from litmus.stacked import StackedLower
+from litmus.subject.adapter import Subject
+
+SETTINGS = LLC(
+    threshold=1.0,
+    nonlinearity="hard",
+    reduction="sum",
+    robust=True,
+    learning_rate=4e-5,
+    n_beta=200.0,
+    localization=5e3,
+    chains=24,
+    steps=110,
+    burn_in=30,
+    batch_size=4,
+    max_rhat=1.2,
+    stack=48,
+)
+CHAINS = 5  # of devinterp's, which run one after the other
+TOKENS = tiny.tokens(32, tiny.CONTEXT, seed=4)
+
+
+class Theirs:
+    """devinterp's chains on the functional loss of one direction."""
+
+    def __init__(self, subject, vector, threshold):
+        self.subject = subject
+        self.f = lambda a: feature.value(a @ vector, threshold, SETTINGS.nonlinearity)
+        self.still = self.f(subject.lower(TOKENS))
+
+    def evaluate(self, model, batch):
+        """log(1 + L), stopped at the hook, as devinterp wants it."""
+        a = model(batch["input_ids"], stop_at_layer=self.subject.layer)
+        squares = (self.f(a) - self.still[batch["row"]]).square()
+        return squares.sum(1).mean().log1p()[None], {}
+
+    def losses(self, seed, steps, names):
+        """The losses of one chain that samples the parameters of these names."""
+        self.subject.model.requires_grad_(True)
+        seen = []
+        rows = np.arange(SETTINGS.steps * SETTINGS.batch_size) % len(TOKENS)
+        data = [{"input_ids": TOKENS[row], "row": row} for row in rows]
+        sample_single_chain(
+            self.subject.model,
+            data,
+            self.evaluate,
+            dict.fromkeys(names),
+            num_draws=steps,
+            sampling_method=SGMCMC.sgld,
+            sampling_method_kwargs=dict(
+                lr=SETTINGS.learning_rate,
+                nbeta=SETTINGS.n_beta,
+                localization=SETTINGS.localization,
+            ),
+            seed=seed,
+            dataloader_seed=seed,
+            batch_size=SETTINGS.batch_size,
+            epoch_mode="once",
+            callbacks=[lambda loss, **_: seen.append(loss.item())],
+        )
+        return seen
+
+
+@pytest.fixture(scope="module")
+def setting():
+    """A tiny subject, a direction, and both samplers of its functional loss."""
+    architecture, weights = tiny.subject("folded")
+    subject = Subject(architecture, weights, tiny.HOOK)
+    lower = StackedLower(architecture, tiny.HOOK)
+    vector = torch.randn(8, generator=torch.Generator().manual_seed(0))
+    vector /= vector.norm()
+    start = lower.pack(weights)
+    std = (base_activations(lower, start, TOKENS) @ vector).std()
+    ours = partial(score, lower, start, TOKENS, vector[None], std[None], SETTINGS, 7)
+    return subject, Theirs(subject, vector, SETTINGS.threshold * std), ours
+
+
+def test_the_estimate_is_devinterps(setting):
+    """λ̂ agrees within three combined standard errors, each within 5 % of its value."""
+    subject, theirs, ours = setting
+    scores, _ = ours()
+    below = subject.parameters_below()
+    chains = [
+        np.mean(theirs.losses(seed, SETTINGS.steps, below)[SETTINGS.burn_in :])
+        for seed in range(CHAINS)
+    ]
+    value = SETTINGS.n_beta * np.mean(chains)
+    error = SETTINGS.n_beta * np.std(chains, ddof=1) / math.sqrt(CHAINS)
+    assert scores.status == ["ok"]
+    assert max(error, scores.standard_error[0]) < 0.05 * value
+    assert abs(scores.value[0] - value) < 3 * math.hypot(error, scores.standard_error[0])
+
+
+def test_devinterp_leaves_the_parameters_above_the_hook_alone(setting):
+    """They get no gradient and so no noise: sampling all parameters is sampling those below."""
+    subject, theirs, _ = setting
+    every = dict(subject.model.named_parameters())
+    below = [name for name in every if name in subject.parameters_below()]
+    assert len(below) < len(every)
+    assert theirs.losses(0, 5, every) == theirs.losses(0, 5, below)
