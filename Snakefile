@@ -8,6 +8,9 @@ min_version("9.27")
 sys.path.insert(0, str(Path(workflow.basedir, "scripts")))
 
 
+report: "report/workflow.rst"
+
+
 configfile: Path(workflow.basedir, "config.yaml")
 
 

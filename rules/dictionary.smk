@@ -1,6 +1,7 @@
 DICTIONARY = f"<results>/dictionary/{HOOK}/{config['dictionary']['seed']}"
 
 
+# One thread: the controls' chains, which need no dictionary, run beside it.
 rule train_dictionary:
     input:
         activations=f"<results>/activations/{HOOK}.parquet",

@@ -3,7 +3,12 @@ rule separation:
         expand("<results>/scores/{metric}.parquet", metric=METRICS),
     output:
         parquet="<results>/separation.parquet",
-        csv="<results>/separation.csv",
+        csv=report(
+            "<results>/separation.csv",
+            caption="../report/captions/separation.rst",
+            category="Answer",
+            labels={"measure": "all", "figure": "every number"},
+        ),
     log:
         "<logs>/separation.log",
     benchmark:

@@ -3,6 +3,8 @@
 from litmus.job import job
 
 with job(snakemake.log[0], snakemake.threads):
+    from functools import partial
+
     from litmus.activations import cache
     from litmus.activations.statistics import Statistics
     from litmus.directions import controls, table
@@ -19,8 +21,7 @@ with job(snakemake.log[0], snakemake.threads):
         vectors = controls.covariance(numbers, statistics, seed)
         source = "Gaussian, covariance of the activations"
     else:
-        activations = cache.load(snakemake.input.activations, "eval").activations
-        flat = activations.reshape(-1, activations.shape[-1])
-        vectors = controls.difference(numbers, len(flat), flat.__getitem__, centred, seed)
+        read = partial(cache.rows, snakemake.input.activations, "eval")
+        vectors = controls.difference(numbers, statistics.count, read, centred, seed)
         source = "difference of two activations"
     table.write(snakemake.output[0], group, chunk, vectors, [source] * len(numbers))

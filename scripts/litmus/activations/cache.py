@@ -93,6 +93,22 @@ def blocks(path: str | Path, split: str) -> Iterator[Block]:
             )
 
 
+def rows(path: str | Path, split: str, numbers: np.ndarray) -> np.ndarray:
+    """The activations of some tokens of one split, by number: (n,) → (n, width)."""
+    chosen: np.ndarray | None = None
+    first = 0
+    for block in blocks(path, split):
+        flat = block.activations.reshape(-1, block.activations.shape[-1])
+        if chosen is None:
+            chosen = np.empty((len(numbers), flat.shape[1]), flat.dtype)
+        inside = (numbers >= first) & (numbers < first + len(flat))
+        chosen[inside] = flat[numbers[inside] - first]
+        first += len(flat)
+    if chosen is None or len(numbers) and numbers.max() >= first:
+        raise LitmusError(f"{path}: holds {first} tokens of split {split}, more were asked for")
+    return chosen
+
+
 def load(path: str | Path, split: str) -> Block:
     """All blocks of one split at once; for what needs them in memory."""
     parts = list(blocks(path, split))
