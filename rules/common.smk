@@ -1,3 +1,4 @@
+import os
 import subprocess
 
 from snakemake.exceptions import WorkflowError

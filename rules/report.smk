@@ -131,8 +131,11 @@ rule report:
         provenance="<results>/provenance.json",
         overview="<results>/figures/overview.svg",
         training_curve="<results>/figures/training.svg",
+        # Relative, so that a folder that was moved or copied has nothing to do.
         template=sorted(
-            str(path) for path in Path(BASE, "report").rglob("*") if path.suffix in TEMPLATE
+            os.path.relpath(path)
+            for path in Path(BASE, "report").rglob("*")
+            if path.suffix in TEMPLATE
         ),
     output:
         report(

@@ -10,5 +10,6 @@ os.environ["OMP_NUM_THREADS"] = "1"
 
 
 def pytest_configure(config):
-    """TransformerLens 3 says at every model that 4 will do without it; the pins know."""
+    """TransformerLens 3 and SAELens warn of what version 4 will drop; the pins exclude it."""
     config.addinivalue_line("filterwarnings", "ignore:HookedTransformer is deprecated")
+    config.addinivalue_line("filterwarnings", "ignore:The 'utils' module has been deprecated")

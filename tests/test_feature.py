@@ -36,9 +36,9 @@ def test_numpy_and_torch_agree(nonlinearity):
     assert in_numpy.shape == projection.shape
 
 
-@pytest.mark.parametrize("nonlinearity, slope", [("hard", 1), ("relu", 1), ("none", 1)])
-def test_the_gradient_is_that_of_the_projection_above_the_threshold(nonlinearity, slope):
+@pytest.mark.parametrize("nonlinearity, below", [("hard", 0), ("relu", 0), ("none", 1)])
+def test_the_gradient_is_that_of_the_projection_above_the_threshold(nonlinearity, below):
     """One above, and zero below but for `none`."""
     projection = torch.tensor([0.5, 2.0], requires_grad=True)
     feature.value(projection, 1.0, nonlinearity).sum().backward()
-    assert projection.grad.tolist() == [slope if nonlinearity == "none" else 0, slope]
+    assert projection.grad.tolist() == [below, 1]

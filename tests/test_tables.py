@@ -114,7 +114,7 @@ def test_a_file_in_the_place_of_a_folder_is_one_sentence(table, tmp_path):
 
 def test_the_users_own_mistakes_pass_through(tmp_path):
     """A LitmusError in the block stays what it is."""
-    with pytest.raises(LitmusError, match="^mine$"), tables.atomic(tmp_path / "t"):
+    with pytest.raises(LitmusError, match=r"^mine$"), tables.atomic(tmp_path / "t"):
         raise LitmusError("mine")
 
 

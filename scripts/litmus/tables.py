@@ -4,6 +4,7 @@ Every file is written beside itself, flushed to disk and renamed, so that a kill
 old file or none, never half of one.
 """
 
+import glob
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -91,6 +92,8 @@ def directions_schema(width: int) -> pa.Schema:
 def atomic(path: str | Path) -> Iterator[Path]:
     """Yield a temporary path beside `path`; rename it into place when the block succeeds.
 
+    What a killed job left half-written beside `path` is removed: a file has one writer at a time.
+
     Raises:
         LitmusError: the folder cannot be written, or the disk is full.
     """
@@ -98,6 +101,8 @@ def atomic(path: str | Path) -> Iterator[Path]:
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        for abandoned in path.parent.glob(f".{glob.escape(path.name)}.*.part"):
+            abandoned.unlink(missing_ok=True)
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
@@ -131,7 +136,8 @@ def reading(path: str | Path) -> Iterator[None]:
         raise LitmusError(f"{path}: there is no such file; run again to make it") from error
     except (pa.ArrowException, OSError) as error:
         damaged = path.with_name(path.name + ".damaged")
-        os.replace(path, damaged)
+        with suppress(FileNotFoundError):  # another job has set it aside already
+            os.replace(path, damaged)
         raise LitmusError(
             f"{path}: is damaged ({str(error).splitlines()[0]}); it was set aside as "
             f"{damaged.name}, run again to rebuild it"

@@ -1,6 +1,7 @@
 """Functional FT-LLC against devinterp's own sampler on the same loss."""
 
 import math
+from dataclasses import replace
 from functools import partial
 
 import numpy as np
@@ -16,7 +17,7 @@ from litmus.stacked import StackedLower
 from litmus.subject.adapter import Subject
 
 SETTINGS = LLC(
-    threshold=1.0,
+    threshold=0.3,
     nonlinearity="hard",
     reduction="sum",
     robust=True,
@@ -26,7 +27,7 @@ SETTINGS = LLC(
     chains=24,
     steps=110,
     burn_in=30,
-    batch_size=4,
+    batch_size=8,
     max_rhat=1.2,
     stack=48,
 )
@@ -37,9 +38,9 @@ TOKENS = tiny.tokens(32, tiny.CONTEXT, seed=4)
 class Theirs:
     """devinterp's chains on the functional loss of one direction."""
 
-    def __init__(self, subject, vector, threshold):
+    def __init__(self, subject, vector, threshold, nonlinearity):
         self.subject = subject
-        self.f = lambda a: feature.value(a @ vector, threshold, SETTINGS.nonlinearity)
+        self.f = lambda a: feature.value(a @ vector, threshold, nonlinearity)
         self.still = self.f(subject.lower(TOKENS))
 
     def evaluate(self, model, batch):
@@ -75,9 +76,8 @@ class Theirs:
         return seen
 
 
-@pytest.fixture(scope="module")
-def setting():
-    """A tiny subject, a direction, and both samplers of its functional loss."""
+def samplers(nonlinearity):
+    """A tiny subject, and both samplers of one direction's functional loss."""
     architecture, weights = tiny.subject("folded")
     subject = Subject(architecture, weights, tiny.HOOK)
     lower = StackedLower(architecture, tiny.HOOK)
@@ -85,30 +85,32 @@ def setting():
     vector /= vector.norm()
     start = lower.pack(weights)
     std = (base_activations(lower, start, TOKENS) @ vector).std()
-    ours = partial(score, lower, start, TOKENS, vector[None], std[None], SETTINGS, 7)
-    return subject, Theirs(subject, vector, SETTINGS.threshold * std), ours
+    settings = replace(SETTINGS, nonlinearity=nonlinearity)
+    ours = partial(score, lower, start, TOKENS, vector[None], std[None], settings, 7)
+    return ours, Theirs(subject, vector, SETTINGS.threshold * std, nonlinearity)
 
 
-def test_the_estimate_is_devinterps(setting):
-    """λ̂ agrees within three combined standard errors, each within 5 % of its value."""
-    subject, theirs, ours = setting
+@pytest.mark.parametrize("nonlinearity", ["hard", "none"])
+def test_the_estimate_is_devinterps(nonlinearity):
+    """λ̂ agrees within three combined standard errors, which are small beside its value."""
+    ours, theirs = samplers(nonlinearity)
     scores, _ = ours()
-    below = subject.parameters_below()
-    chains = [
+    below = theirs.subject.parameters_below()
+    means = [
         np.mean(theirs.losses(seed, SETTINGS.steps, below)[SETTINGS.burn_in :])
         for seed in range(CHAINS)
     ]
-    value = SETTINGS.n_beta * np.mean(chains)
-    error = SETTINGS.n_beta * np.std(chains, ddof=1) / math.sqrt(CHAINS)
+    value = SETTINGS.n_beta * np.mean(means)
+    error = SETTINGS.n_beta * np.std(means, ddof=1) / math.sqrt(CHAINS)
     assert scores.status == ["ok"]
-    assert max(error, scores.standard_error[0]) < 0.05 * value
+    assert max(error, scores.standard_error[0]) < 0.08 * value, "too blunt to tell"
     assert abs(scores.value[0] - value) < 3 * math.hypot(error, scores.standard_error[0])
 
 
-def test_devinterp_leaves_the_parameters_above_the_hook_alone(setting):
+def test_devinterp_leaves_the_parameters_above_the_hook_alone():
     """They get no gradient and so no noise: sampling all parameters is sampling those below."""
-    subject, theirs, _ = setting
-    every = dict(subject.model.named_parameters())
-    below = [name for name in every if name in subject.parameters_below()]
+    _, theirs = samplers("hard")
+    every = dict(theirs.subject.model.named_parameters())
+    below = [name for name in every if name in theirs.subject.parameters_below()]
     assert len(below) < len(every)
     assert theirs.losses(0, 5, every) == theirs.losses(0, 5, below)

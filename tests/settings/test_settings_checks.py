@@ -11,6 +11,11 @@ LLC = "metrics.llc_functional"
 
 MISFITS = [
     (
+        {"results": "config.yaml/results"},
+        "results: found 'config.yaml/results'; valid: a folder that exists or can be made, "
+        "but config.yaml is a file",
+    ),
+    (
         {"hook": "blocks.9.hook_resid_pre"},
         "hook: found 'blocks.9.hook_resid_pre'; valid: a layer from 1 to 3, "
         "for the model has model.layers = 4",

@@ -69,7 +69,7 @@ ACCEPTED = [
     ("directions.controls", ["matched"]),
     ("metrics.sparsity.threshold", 0),
     ("metrics.llc_functional.localization", 0),
-    ("results", "/elsewhere/results"),
+    ("results", "/tmp/elsewhere/results"),
 ]
 
 

@@ -104,7 +104,7 @@ def rows(path: str | Path, split: str, numbers: np.ndarray) -> np.ndarray:
         inside = (numbers >= first) & (numbers < first + len(flat))
         chosen[inside] = flat[numbers[inside] - first]
         first += len(flat)
-    if chosen is None or len(numbers) and numbers.max() >= first:
+    if chosen is None or (len(numbers) and numbers.max() >= first):
         raise LitmusError(f"{path}: holds {first} tokens of split {split}, more were asked for")
     return chosen
 

@@ -116,9 +116,14 @@ def _jsonl(path: Path, field: str) -> Iterator[str]:
                 f"{path}: line {number} is no JSON object with a key '{field}'; "
                 "name the key that holds the text in corpus.field"
             ) from error
-        if not isinstance(value, str):
+        if not _is_text(value):
             raise LitmusError(f"{path}: '{field}' in line {number} is no text")
         yield value
+
+
+def _is_text(value: object) -> bool:
+    # JSON may escape half a surrogate pair, which UTF-8 cannot hold.
+    return isinstance(value, str) and value == value.encode(errors="ignore").decode()
 
 
 def _parquet(path: Path, field: str) -> Iterator[str]:

@@ -2,24 +2,15 @@
 
 import numpy as np
 
-from litmus import feature
-from litmus.metrics.projections import Projections, mean_over_sequences
+from litmus.feature import Nonlinearity
+from litmus.metrics.projections import Projections, mean_over_sequences, silent
 from litmus.metrics.scores import Scores, checked
 
 
 def score(
-    projections: Projections, std: np.ndarray, threshold: float, nonlinearity: feature.Nonlinearity
+    projections: Projections, std: np.ndarray, threshold: float, nonlinearity: Nonlinearity
 ) -> Scores:
-    """P(‖f‖ over a sequence = 0), for f with threshold kσ; `dead` where f is zero everywhere.
-
-    Args:
-        projections: blocks (sequences, context, n).
-        std: σ of each projection, (n,).
-        threshold: k.
-        nonlinearity: of the feature.
-    """
-    zero = [
-        (feature.value(block, threshold * std, nonlinearity) == 0).all(1) for block in projections
-    ]
-    value, error = mean_over_sequences(np.concatenate(zero).astype(np.float64))
+    """P(‖f‖ over a sequence = 0), for f with threshold kσ; `dead` where f is zero everywhere."""
+    zero = silent(projections, std, threshold, nonlinearity)
+    value, error = mean_over_sequences(np.concatenate([block.all(1) for block in zero]))
     return checked(value, error, value == 1)

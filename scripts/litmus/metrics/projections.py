@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 import numpy as np
 
 from litmus.activations.cache import Block
+from litmus.feature import Nonlinearity, value
 
 # Projections of some whole sequences on n directions: float64 (sequences, context, n).
 Projections = Iterator[np.ndarray]
@@ -15,6 +16,21 @@ def project(blocks: Iterable[Block], vectors: np.ndarray) -> Projections:
     columns = vectors.T.astype(np.float64)
     for block in blocks:
         yield block.activations.astype(np.float64) @ columns
+
+
+def silent(
+    projections: Projections, std: np.ndarray, threshold: float, nonlinearity: Nonlinearity
+) -> Projections:
+    """Where the feature with threshold kσ is zero: blocks of bool (sequences, context, n).
+
+    Args:
+        projections: blocks (sequences, context, n).
+        std: σ of each projection, (n,).
+        threshold: k.
+        nonlinearity: of the feature.
+    """
+    for block in projections:
+        yield value(block, threshold * std, nonlinearity) == 0
 
 
 def mean_over_sequences(values: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -4,7 +4,9 @@ A check is a function of the values at its keys. It says what would be valid at 
 or None where all is well, and runs whenever those keys are valid by themselves.
 """
 
+import os
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 from litmus.settings.metrics import Metrics
@@ -45,6 +47,16 @@ at_most("dictionary.k", "dictionary.width")
 at_most("dictionary.batch_size", "dictionary.training_tokens")
 at_most("directions.count", "dictionary.width")  # the candidates are the dictionary's rows
 at_most(f"{LLC}.batch_size", "corpus.eval_sequences")
+
+
+@check("results")
+def results_can_be_written(results: str) -> str | None:
+    """The folder is there or can be made: no file is in its way, and its parent lets us write."""
+    nearest = next(path for path in (Path(results), *Path(results).parents) if path.exists())
+    if nearest.is_dir() and os.access(nearest, os.W_OK | os.X_OK):
+        return None
+    why = "cannot be written to" if nearest.is_dir() else "is a file"
+    return f"a folder that exists or can be made, but {nearest} {why}"
 
 
 @check("hook", "model.layers")

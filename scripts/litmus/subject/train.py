@@ -78,7 +78,8 @@ def train(
         evaluation: int32 (m, context); `EVAL_SEQUENCES` of them give `eval_loss`.
         settings: how to train.
         seed: of the data's order.
-        checkpoint: where the state is kept every `checkpoint_every` steps; removed at the end.
+        checkpoint: where the state is kept every `checkpoint_every` steps; the caller removes it
+            once the weights are saved.
         key: names all that the training depends on; a checkpoint with another key is ignored.
         after_step: called with the number of steps done.
 
