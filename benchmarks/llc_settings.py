@@ -57,8 +57,11 @@ def main() -> None:
     tokens = torch.from_numpy(split_of(tables.read(given.results / "tokens.parquet"), "eval"))
     start = lower.pack(weights)
     std = torch.from_numpy(statistics.projection_std(vectors)).float()
-    print("    ε·γ        γ     nβ | diverged  ok   R-hat median max | ESS/draw |drift|/sd    λ̂   mean L")
-    for decay, gamma, n_beta in itertools.product((0.2,), (1e4, 5e4, 2.5e5), (1e-3, 1e2, 1e3, 1e4, 1e5)):
+    columns = ("ε·γ", "γ", "nβ", "diverged", "ok", "R-hat", "max", "ESS/draw", "drift/sd", "mean L")
+    print("".join(f"{name:>10}" for name in columns))
+    for decay, gamma, n_beta in itertools.product(
+        (0.2,), (1e4, 5e4, 2.5e5), (1e-3, 1e2, 1e3, 1e4, 1e5)
+    ):
         tried = replace(settings, learning_rate=decay / gamma, localization=gamma, n_beta=n_beta)
         _, traces = score(
             lower, start, tokens.long(), torch.from_numpy(vectors).float(), std, tried, 0
@@ -69,14 +72,19 @@ def main() -> None:
         halves = np.array_split(draws, 2, axis=2)
         drift = np.abs(halves[1].mean((1, 2)) - halves[0].mean((1, 2))) / draws.std((1, 2))
         rhat = [h.rhat for h in finite] or [np.nan]
-        print(
-            f"{decay:7.2f} {gamma:8.0f} {n_beta:6.0f} | {len(health) - len(finite):8d} "
-            f"{sum(h.status == 'ok' for h in health):3d} {np.median(rhat):10.3f} {max(rhat):6.3f} | "
-            f"{np.median([h.ess for h in finite] or [0]) / draws[0].size:8.2f} "
-            f"{np.nanmedian(drift):9.2f} {n_beta * np.median([h.mean for h in finite] or [0]):9.2f} "
-            f"{np.median([h.mean for h in finite] or [0]):8.4f}",
-            flush=True,
-        )
+        row = [
+            decay,
+            gamma,
+            n_beta,
+            len(health) - len(finite),
+            sum(h.status == "ok" for h in health),
+            np.median(rhat),
+            max(rhat),
+            np.median([h.ess for h in health]) / draws[0].size,
+            np.nanmedian(drift),
+            np.median([h.mean for h in finite] or [np.nan]),
+        ]
+        print("".join(f"{value:10.4g}" for value in row), flush=True)
 
 
 if __name__ == "__main__":

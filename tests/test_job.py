@@ -1,6 +1,7 @@
 """What every script does around its work."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -20,10 +21,17 @@ def log(tmp_path):
 
 
 def run(log, *lines, threads=1):
-    """A script whose job's body is `lines`."""
+    """A script whose job's body is `lines`, started by a user who has set other switches."""
+    switches = {**dict.fromkeys(OFFLINE, "0"), "OMP_NUM_THREADS": "64"}
     body = "\n".join(f"    {line}" for line in lines)
     code = f"{IMPORTS}with job({str(log)!r}, {threads}):\n{body}\n"
-    return subprocess.run([sys.executable, "-c", code], cwd=SCRIPTS, capture_output=True, text=True)
+    return subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=SCRIPTS,
+        env={**os.environ, **switches},
+        capture_output=True,
+        text=True,
+    )
 
 
 def test_a_job_that_succeeds(log):

@@ -134,6 +134,8 @@ def reading(path: str | Path) -> Iterator[None]:
         yield
     except FileNotFoundError as error:
         raise LitmusError(f"{path}: there is no such file; run again to make it") from error
+    except PermissionError as error:
+        raise LitmusError(f"{path}: may not be read; allow it, then run again") from error
     except (pa.ArrowException, OSError) as error:
         damaged = path.with_name(path.name + ".damaged")
         with suppress(FileNotFoundError):  # another job has set it aside already

@@ -125,7 +125,9 @@ def test_the_table_holds_both_splits(tmp_path):
     np.testing.assert_array_equal(tokens.split_of(table, "eval"), evaluation)
     np.testing.assert_array_equal(tokens.split_of(table, "train"), training)
     assert tokens.split_of(table, "train").dtype == np.int32
-    np.testing.assert_array_equal(tokens.split_of(pa.concat_tables([table] * 2), "eval")[2:], evaluation)
+    np.testing.assert_array_equal(
+        tokens.split_of(pa.concat_tables([table] * 2), "eval")[2:], evaluation
+    )
 
 
 def test_unigram_entropy_by_hand():
@@ -139,3 +141,10 @@ def test_unigram_entropy_of_a_fair_text():
     """Every token as often: log of the vocabulary."""
     every = np.arange(12).reshape(3, 4)
     assert tokens.unigram_entropy(every, every, 12) == pytest.approx(math.log(12))
+
+
+def test_a_text_that_spells_the_end_token_out_does_not_end():
+    """Only the boundary between documents is an end."""
+    tokenizer = tokens.train_tokenizer(["a plain text"], 257)
+    rows = tokens.sequences(tokenizer, [f"before {tokens.END} after"], 1, 1000)
+    assert (rows == tokenizer.token_to_id(tokens.END)).sum() == 1

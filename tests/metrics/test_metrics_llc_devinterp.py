@@ -53,8 +53,9 @@ class Theirs:
         """The losses of one chain that samples the parameters of these names."""
         self.subject.model.requires_grad_(True)
         seen = []
-        rows = np.arange(SETTINGS.steps * SETTINGS.batch_size) % len(TOKENS)
-        data = [{"input_ids": TOKENS[row], "row": row} for row in rows]
+        random, size = np.random.default_rng(seed), SETTINGS.batch_size
+        rows = [random.choice(len(TOKENS), size, replace=False) for _ in range(SETTINGS.steps)]
+        data = [{"input_ids": TOKENS[row], "row": row} for row in np.concatenate(rows)]
         sample_single_chain(
             self.subject.model,
             data,
@@ -68,8 +69,8 @@ class Theirs:
                 localization=SETTINGS.localization,
             ),
             seed=seed,
-            dataloader_seed=seed,
             batch_size=SETTINGS.batch_size,
+            shuffle=False,
             epoch_mode="once",
             callbacks=[lambda loss, **_: seen.append(loss.item())],
         )

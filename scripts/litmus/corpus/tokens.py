@@ -48,6 +48,7 @@ def sequences(tokenizer: Tokenizer, texts: list[str], context: int, most: int) -
     Returns:
         int32 array (n, context), n ≤ most; the tail that fills no row is dropped.
     """
+    tokenizer.encode_special_tokens = True  # a text that spells END out means its characters
     end = tokenizer.token_to_id(END)
     between = [] if end is None else [end]
     ids: list[np.ndarray] = []

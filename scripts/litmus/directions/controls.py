@@ -13,6 +13,9 @@ from litmus.activations.statistics import Statistics
 from litmus.errors import LitmusError
 from litmus.seeds import generator
 
+# Pairs drawn for a difference of activations; the first that differs is taken.
+ATTEMPTS = 16
+
 
 def unit(vectors: np.ndarray) -> np.ndarray:
     """Each row divided by its norm.
@@ -56,15 +59,26 @@ def difference(
     Args:
         indices: which to draw.
         count: how many tokens there are.
-        activation: token numbers (2n,) → their activations (2n, width).
+        activation: token numbers (k,) → their activations (k, width), called once.
         centred: as the residual stream.
         seed: of the draws.
+
+    Raises:
+        LitmusError: the activations hardly differ.
     """
-    pairs = [generator(seed, "difference", i).choice(count, 2, replace=False) for i in indices]
-    first, second = (
-        activation(np.concatenate(np.stack(pairs).T)).astype(np.float64).reshape(2, len(pairs), -1)
-    )
-    return unit(centre(first - second, centred))
+    draws = [generator(seed, "difference", i) for i in indices]
+    numbers = [[draw.choice(count, 2, replace=False) for _ in range(ATTEMPTS)] for draw in draws]
+    flat = activation(np.array(numbers).ravel()).astype(np.float64)
+    pairs = centre(flat, centred).reshape(len(draws), ATTEMPTS, 2, -1)
+    apart = pairs[:, :, 0] - pairs[:, :, 1]
+    # Two tokens with the same past have the same activation but for rounding: the next pair then.
+    differ = np.linalg.norm(apart, axis=-1) > 1e-4 * np.linalg.norm(pairs, axis=(-2, -1))
+    if not differ.any(1).all():
+        raise LitmusError(
+            f"directions.controls: found 'difference', but in {ATTEMPTS} pairs of activations none "
+            "differ; leave it out, or add text"
+        )
+    return unit(apart[np.arange(len(draws)), differ.argmax(1)])
 
 
 def matched(
@@ -80,11 +94,21 @@ def matched(
         partners: unit vectors, (n, width).
         statistics: of the activations.
         seed: of the draws.
+
+    Raises:
+        LitmusError: a partner's variance is outside C's spectrum.
     """
     values, basis = spectrum(statistics)
     wanted = statistics.projection_std(partners) ** 2
     rows = []
     for i, variance in zip(indices, wanted, strict=True):
+        # The partner's norm is 1 to float32's precision only.
+        if not values[0] * (1 - 1e-5) <= variance <= values[-1] * (1 + 1e-5):
+            raise LitmusError(
+                f"directions.controls: found 'matched', but candidate {i} has projection variance "
+                f"{variance:.3g} where the activations have {values[0]:.3g} to {values[-1]:.3g}; "
+                "leave it out"
+            )
         draw = generator(seed, "matched", i).standard_normal(len(values))
         rows.append(_tilted(draw, np.log(values), np.log(variance)))
     return unit(np.stack(rows) @ basis.T)
@@ -92,7 +116,7 @@ def matched(
 
 def _tilted(draw: np.ndarray, log_values: np.ndarray, log_variance: float) -> np.ndarray:
     """Coordinates e^{p·log λ/2}·g in C's eigenbasis whose normalised variance is the wanted one."""
-    low, high = -200.0, 200.0
+    low, high = -1e6, 1e6  # eigenvalues close to each other need a large power to be told apart
     for _ in range(200):
         p = (low + high) / 2
         weights = p * log_values + 2 * np.log(np.abs(draw))
