@@ -113,21 +113,16 @@ def test_a_control_less_recomputes_no_direction(project: Project):
     assert gathered(pending) == set(METRICS)
 
 
-def test_a_control_more_recomputes_no_old_group(finished: Project, project: Project):
+def test_a_control_more_recomputes_no_old_group(project: Project):
     """Only the added group is drawn and scored."""
-    for folder in ("directions", "scores/*", "traces/*"):
-        for path in project.results.glob(f"{folder}/difference/*"):
-            path.unlink()
-    pending = project.pending()
-    chunks = {path for path in pending if path.split("/")[-1][0] == "0"}
-    assert chunks and all("/difference/" in path for path in chunks)
-    assert rules(pending) == {
-        "directions_control",
-        *METRICS,
-        "gather_traces",
-        "figure_traces",
-        *FOLLOWING,
-    }
+    scores = "results-tiny/scores/sparsity.parquet"
+    project.make(scores, changes={"directions": {"controls": ["isotropic", "matched"]}})
+    for path in project.results.glob("**/difference/*.parquet"):
+        path.unlink()
+    pending = project.pending(scores)
+    assert pending.pop("scores/sparsity.parquet") == "gather_scores"
+    assert all("/difference/" in path for path in pending)
+    assert sorted(pending.values()) == ["directions_control"] * 2 + ["sparsity"] * 2
 
 
 EDITS = [

@@ -4,6 +4,7 @@ import torch
 from torch import Tensor
 from transformer_lens import HookedTransformer, HookedTransformerConfig
 
+from litmus.errors import LitmusError
 from litmus.subject.checkpoint import Architecture, hook_layer
 
 # Buffers that TransformerLens keeps among the weights.
@@ -60,6 +61,9 @@ class Subject:
         state: its weights by TransformerLens's names.
         hook: `blocks.L.hook_resid_pre`.
         device: where it runs.
+
+    Raises:
+        LitmusError: a weight is missing.
     """
 
     def __init__(
@@ -71,7 +75,10 @@ class Subject:
     ) -> None:
         self.layer = hook_layer(hook)
         self.model = build(architecture)
-        self.model.load_state_dict(state, strict=False)
+        missing = set(weights(self.model)) - set(state)
+        if missing:
+            raise LitmusError(f"subject: the weights lack {', '.join(sorted(missing))}")
+        self.model.load_state_dict(state, strict=False)  # the constants are not in `state`
         self.model.to(device, print_details=False).eval().requires_grad_(False)
 
     def lower(self, tokens: Tensor) -> Tensor:
