@@ -3,6 +3,7 @@ import subprocess
 
 from snakemake.exceptions import WorkflowError
 
+from litmus.corpus.files import files
 from litmus.directions.chunks import chunk_ids
 from litmus.errors import LitmusError
 from litmus.fingerprint import fingerprint, read_pins

@@ -1,6 +1,7 @@
 rule corpus:
     input:
-        lambda wildcards: config["corpus"]["paths"],
+        # Files, for an edit inside a folder leaves the folder's own time as it was.
+        [str(path) for path in files(config["corpus"]["paths"])],
     output:
         "<results>/documents.parquet",
     log:
