@@ -1,14 +1,18 @@
 # make report: set up and run the whole workflow · make test: set up and check it
+# make validate: hold the sampler against known values, into results/validation.html
 PYTHON ?= python3
 CORES ?= all
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: report test lint clean unlock
+.PHONY: report validate test lint clean unlock
 .DEFAULT_GOAL := report
 
 report: .venv/ready
 	@$(SNAKEMAKE) $(ARGS)
+
+validate: .venv/ready
+	@$(SNAKEMAKE) $(ARGS) -- validation_report
 
 test: .venv/ready
 	@$(BIN)/python -m pytest $(ARGS)

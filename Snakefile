@@ -30,6 +30,7 @@ include: "rules/directions.smk"
 include: "rules/metrics.smk"
 include: "rules/separation.smk"
 include: "rules/report.smk"
+include: "rules/validation.smk"
 
 
 wildcard_constraints:

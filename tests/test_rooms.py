@@ -24,6 +24,7 @@ ORDER = """
     subject
     stacked
     sampling
+    validation
     separation
     feature
     dictionary

@@ -1,0 +1,1 @@
+"""Sampling where the learning coefficient is known. Knows nothing of transformers."""
