@@ -35,7 +35,8 @@ include: "rules/report.smk"
 wildcard_constraints:
     chunk=r"\d{5}-\d{5}",
     group=r"[a-z][a-z0-9_]*",
-    metric=r"[a-z][a-z0-9_]*",
+    family=r"[a-z][a-z0-9_]*",
+    metric=r"[a-z][a-z0-9_.-]*",
 
 
 rule all:

@@ -1,4 +1,5 @@
 import os
+import re
 import subprocess
 
 from snakemake.exceptions import WorkflowError
@@ -55,14 +56,11 @@ HOOK = config["hook"]
 CONTROLS = config["directions"]["controls"]
 GROUPS = ["sae", *CONTROLS]
 CHUNKS = chunk_ids(config["directions"]["count"], config["directions"]["chunk"])
-METRICS = SETTINGS.metrics.enabled()
+# A family is a block of the config; it yields one metric, or several that are computed together.
+FAMILIES = SETTINGS.metrics.enabled()
+METRICS = {metric: about._asdict() for metric, about in SETTINGS.metrics.about().items()}
 # Those that run chains, and so leave traces.
-CHAINED = [metric for metric in METRICS if metric == "llc_functional"]
+CHAINED = [family for family in FAMILIES if family == "llc_functional"]
 TEMPLATE = {".html", ".css", ".js"}
-WORDS = {
-    name: {"title": metric.title, "sentence": metric.sentence, "trivial": metric.trivial}
-    for name, metric in SETTINGS.metrics
-    if metric.enabled
-}
 # A folded subject writes only what has mean zero over coordinates.
 CENTRED = config["model"]["processing"] == "folded"

@@ -71,7 +71,7 @@ def run(folder: Path, n: int = 96, traced: int = 12) -> ReportInputs:
     return ReportInputs(
         words=WORDS,
         candidate=CANDIDATE,
-        scores={metric: folder / "scores" / f"{metric}.parquet" for metric in SHAPES},
+        scores=[folder / "scores" / f"{metric}.parquet" for metric in SHAPES],
         separation=folder / "separation.parquet",
         traces=folder / "traces.parquet",
         training=folder / "training.parquet",

@@ -1,14 +1,23 @@
 """The metrics: a class a block, with the words that the report uses for it."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal, NamedTuple
 
 from pydantic import Field
 
 from litmus.settings.block import Block, Number
 
 
+class About(NamedTuple):
+    """The words that figures and the report use for a metric."""
+
+    family: str
+    title: str
+    sentence: str
+    trivial: bool
+
+
 class Metric(Block):
-    """A number per direction."""
+    """A block of the config: one number per direction, or a few that are computed together."""
 
     title: ClassVar[str]
     """Name in figures and tables, five words at most."""
@@ -19,6 +28,10 @@ class Metric(Block):
 
     enabled: bool
     """Whether to score it."""
+
+    def about(self, family: str) -> dict[str, About]:
+        """The metrics of the block that the config calls `family`, by name, with their words."""
+        return {family: About(family, self.title, self.sentence, self.trivial)}
 
 
 class Thresholded(Metric):
@@ -117,6 +130,40 @@ class LLCFunctional(Thresholded):
     """A direction whose split R-hat is above this is `not_converged`."""
 
 
+class WeightSensitivity(Thresholded):
+    """Squared change of the feature under Gaussian noise on the weights, at several scales."""
+
+    title: ClassVar[str] = "Weight sensitivity"
+    sentence: ClassVar[str] = (
+        "Mean squared change of the thresholded projection over a sequence when Gaussian noise of "
+        "standard deviation {scale:g} is added to every weight below the hook: high means easily "
+        "moved."
+    )
+
+    reduction: Literal["sum", "mean"]
+    """Over a sequence's tokens."""
+    scales: list[Annotated[Number, Field(gt=0)]] = Field(min_length=1)
+    """Standard deviations σ of the noise; one metric each."""
+    draws: int = Field(ge=2)
+    """Noise vectors; the error between them cannot be judged from one."""
+    sequences: int = Field(ge=2)
+    """Evaluation sequences, at most, that every draw is measured on."""
+    batch_size: int = Field(ge=1)
+    """Sequences a forward pass."""
+
+    def about(self, family: str) -> dict[str, About]:
+        """One metric a scale: `weight_sensitivity_0.003`."""
+        return {
+            f"{family}_{scale:g}": About(
+                family,
+                f"{self.title}, σ = {scale:g}",
+                self.sentence.format(scale=scale),
+                self.trivial,
+            )
+            for scale in self.scales
+        }
+
+
 class Metrics(Block):
     """All metrics, in the order of the config."""
 
@@ -130,9 +177,20 @@ class Metrics(Block):
     """Trivial baseline."""
     projection_kurtosis: ProjectionKurtosis
     """Trivial baseline."""
+    weight_sensitivity: WeightSensitivity
+    """Change of the feature under noise on the weights."""
     llc_functional: LLCFunctional
     """Local learning coefficient of the feature."""
 
     def enabled(self) -> list[str]:
-        """Names of the metrics to score, in the order of the config."""
-        return [name for name, metric in self if metric.enabled]
+        """The blocks to score, in the order of the config."""
+        return [family for family, block in self if block.enabled]
+
+    def about(self) -> dict[str, About]:
+        """Every metric that is scored, by name, in the order of the config."""
+        return {
+            name: about
+            for family, block in self
+            if block.enabled
+            for name, about in block.about(family).items()
+        }
