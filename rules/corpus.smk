@@ -1,6 +1,6 @@
 rule corpus:
     input:
-        lambda wildcards: config["corpus"]["paths"],
+        [str(path) for path in files(config["corpus"]["paths"])],
     output:
         "<results>/documents.parquet",
     log:
@@ -14,6 +14,8 @@ rule corpus:
             key: config["corpus"][key]
             for key in ("source", "paths", "field", "separator", "eval_share")
         },
+        # CPython's own text differs between its versions.
+        python=platform.python_version() if config["corpus"]["source"] == "stdlib" else None,
         seed=config["seed"],
         code=code("corpus.py"),
     script:
@@ -46,8 +48,6 @@ rule tokens:
                 "eval_sequences",
             )
         },
-        least_training=config["model"]["batch_size"],
-        least_evaluation=max(16, config["metrics"]["llc_functional"]["batch_size"]),
         code=code("tokens.py"),
     script:
         "../scripts/tokens.py"

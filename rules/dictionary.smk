@@ -12,6 +12,8 @@ rule train_dictionary:
         "<logs>/train_dictionary.log",
     benchmark:
         "<benchmarks>/train_dictionary.tsv"
+    resources:
+        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
     params:

@@ -87,6 +87,8 @@ rule weight_sensitivity:
         "<logs>/weight_sensitivity/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/weight_sensitivity/{group}/{chunk}.tsv"
+    resources:
+        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
     params:
@@ -113,6 +115,8 @@ rule llc_functional:
         "<logs>/llc_functional/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/llc_functional/{group}/{chunk}.tsv"
+    resources:
+        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
     params:

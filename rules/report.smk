@@ -83,7 +83,7 @@ rule figure_traces:
     benchmark:
         "<benchmarks>/figures/{metric}_traces.tsv"
     wildcard_constraints:
-        metric="llc_functional",
+        metric="|".join(CHAINED) or "none",
     conda:
         "../envs/litmus.yaml"
     params:
@@ -153,7 +153,7 @@ rule report:
     params:
         words=METRICS,
         candidate="sae",
-        benchmarks=str(Path(config["results"], "benchmarks")),
+        jobs=jobs(),
         code=code("report.py"),
     script:
         "../scripts/report.py"

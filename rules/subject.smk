@@ -12,6 +12,8 @@ rule train_model:
         "<logs>/train_model.log",
     benchmark:
         "<benchmarks>/train_model.tsv"
+    resources:
+        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
     threads: 2
@@ -35,6 +37,8 @@ rule activations:
         "<logs>/activations.log",
     benchmark:
         "<benchmarks>/activations.tsv"
+    resources:
+        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
     threads: 2

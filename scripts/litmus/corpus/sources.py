@@ -9,9 +9,9 @@ from typing import NamedTuple
 
 import pyarrow.parquet as pq
 
+from litmus.corpus.files import files
 from litmus.errors import LitmusError
 
-ENDINGS = (".txt", ".md", ".jsonl", ".parquet")
 # Tests are repetitive, installed packages differ between machines.
 SKIPPED_FOLDERS = {"site-packages", "dist-packages", "test", "tests", "idle_test", "__pycache__"}
 
@@ -57,7 +57,7 @@ def text(paths: list[str], field: str, separator: str | None) -> list[Document]:
     """The documents in the user's files and folders, in the order of their names.
 
     Args:
-        paths: files, or folders that are searched for `ENDINGS`.
+        paths: files, or folders that are searched (see `files`).
         field: key in `.jsonl`, column in `.parquet`, that holds the text.
         separator: cuts `.txt` and `.md` files into documents; None: a file is one document.
 
@@ -79,17 +79,6 @@ def text(paths: list[str], field: str, separator: str | None) -> list[Document]:
     if not documents:
         raise LitmusError(f"corpus.paths: found no text in {', '.join(paths)}")
     return documents
-
-
-def files(paths: list[str]) -> list[Path]:
-    """The files that `paths` name, folders searched, sorted by name."""
-    found: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            found += [p for p in path.rglob("*") if p.suffix in ENDINGS and p.is_file()]
-        else:
-            found.append(path)
-    return sorted(found)
 
 
 def _decoded(path: Path) -> str:

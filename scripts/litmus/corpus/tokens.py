@@ -35,11 +35,20 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
         LitmusError: the file is no such tokenizer.
     """
     try:
-        return Tokenizer.from_file(str(path))
+        tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # tokenizers raises bare Exception
         raise LitmusError(
             f"corpus.tokenizer: {path} is no tokenizer.json of the tokenizers library ({error})"
         ) from error
+    # Some are saved with the settings of their last use, which would cut and fill documents.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def size(tokenizer: Tokenizer) -> int:
+    """One more than the largest id: what an embedding needs, also where ids have gaps."""
+    return 1 + max(tokenizer.get_vocab().values())
 
 
 def sequences(tokenizer: Tokenizer, texts: list[str], context: int, most: int) -> np.ndarray:

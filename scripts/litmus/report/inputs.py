@@ -20,7 +20,8 @@ class ReportInputs:
     """Where everything lies that the page shows.
 
     `distributions` is keyed by metric, `scores` are files of one or more metrics. `traces` and
-    `chains` (the figure) are None where no metric ran chains. `benchmarks` may be missing.
+    `chains` (the figure) are None where no metric ran chains. `benchmarks` is the folder of the `jobs`' benchmark files, which may
+    be missing.
     """
 
     words: Mapping[str, MetricWords]
@@ -33,6 +34,7 @@ class ReportInputs:
     corpus: Path
     provenance: Path
     benchmarks: Path
+    jobs: Sequence[str]
     overview: Path
     distributions: Mapping[str, Path]
     chains: Path | None

@@ -14,6 +14,7 @@ class About(NamedTuple):
     title: str
     sentence: str
     trivial: bool
+    published: str
 
 
 class Metric(Block):
@@ -25,13 +26,17 @@ class Metric(Block):
     """What it measures, and what a high value means."""
     trivial: ClassVar[bool] = False
     """Whether it is a baseline that any measure worth its name must beat."""
+    chained: ClassVar[bool] = False
+    """Whether it runs chains, and so leaves traces."""
+    published: ClassVar[str] = ""
+    """What the source reports, to stand beside what is measured here."""
 
     enabled: bool
     """Whether to score it."""
 
     def about(self, family: str) -> dict[str, About]:
         """The metrics of the block that the config calls `family`, by name, with their words."""
-        return {family: About(family, self.title, self.sentence, self.trivial)}
+        return {family: About(family, self.title, self.sentence, self.trivial, self.published)}
 
 
 class Thresholded(Metric):
@@ -101,9 +106,16 @@ class LLCFunctional(Thresholded):
 
     title: ClassVar[str] = "Functional local learning coefficient"
     sentence: ClassVar[str] = (
-        "How many directions in weight space change the feature's value (high means many): "
-        "the local learning coefficient of the squared change of the thresholded projection "
-        "when the weights below the hook move."
+        "Local learning coefficient of the squared change of the thresholded projection when the "
+        "weights below the hook move, sampled around the trained ones: high means that more ways "
+        "of moving them change the feature."
+    )
+
+    chained: ClassVar[bool] = True
+    published: ClassVar[str] = (
+        "GPT-2-small, layer 9, 500 dictionary rows against 500 isotropic directions: mean 60.67 "
+        "(sd 15.24) against 21.90 (2.51), δ 0.4 %. Another model and another sampler: compare the "
+        "separation, not the values."
     )
 
     reduction: Literal["sum", "mean"]
@@ -120,8 +132,8 @@ class LLCFunctional(Thresholded):
     """Independent trajectories per direction; the agreement of one cannot be judged."""
     steps: int = Field(ge=4)
     """Steps of a chain."""
-    burn_in: int = Field(ge=0)
-    """Steps dropped from its beginning."""
+    burn_in: int = Field(ge=1)
+    """Steps dropped from its beginning; the first has loss zero by construction."""
     batch_size: int = Field(ge=1)
     """Sequences a step."""
     stack: int = Field(ge=1)
@@ -159,6 +171,7 @@ class WeightSensitivity(Thresholded):
                 f"{self.title}, σ = {scale:g}",
                 self.sentence.format(scale=scale),
                 self.trivial,
+                self.published,
             )
             for scale in self.scales
         }
