@@ -59,13 +59,22 @@ def jobs():
     """The names of this run's jobs, as their benchmark files have them: those of others may lie
     beside them."""
     once = ["corpus", "tokens", "train_model", "activations", "train_dictionary"]
-    return once + ["dictionary_quality", "separation", "provenance"] + [
-        *expand("{stage}/{group}/{chunk}", stage=["directions", *FAMILIES], group=GROUPS, chunk=CHUNKS),
-        *expand("gather/{family}", family=FAMILIES),
-        *expand("gather/{family}_traces", family=CHAINED),
-        *expand("figures/{figure}", figure=[*METRICS, "overview", "training"]),
-        *expand("figures/{family}_traces", family=CHAINED),
-    ]
+    return (
+        once
+        + ["dictionary_quality", "separation", "provenance"]
+        + [
+            *expand(
+                "{stage}/{group}/{chunk}",
+                stage=["directions", *FAMILIES],
+                group=GROUPS,
+                chunk=CHUNKS,
+            ),
+            *expand("gather/{family}", family=FAMILIES),
+            *expand("gather/{family}_traces", family=CHAINED),
+            *expand("figures/{figure}", figure=[*METRICS, "overview", "training"]),
+            *expand("figures/{family}_traces", family=CHAINED),
+        ]
+    )
 
 
 def chunks_of(pattern):

@@ -1,5 +1,6 @@
 rule corpus:
     input:
+        # Files, for an edit inside a folder leaves the folder's own time as it was.
         [str(path) for path in files(config["corpus"]["paths"])],
     output:
         "<results>/documents.parquet",

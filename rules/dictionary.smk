@@ -12,10 +12,10 @@ rule train_dictionary:
         "<logs>/train_dictionary.log",
     benchmark:
         "<benchmarks>/train_dictionary.tsv"
-    resources:
-        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
+    resources:
+        gpu=GPUS,
     params:
         settings={k: v for k, v in config["dictionary"].items() if k != "min_activations"},
         hook=HOOK,

@@ -87,10 +87,10 @@ rule weight_sensitivity:
         "<logs>/weight_sensitivity/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/weight_sensitivity/{group}/{chunk}.tsv"
-    resources:
-        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
+    resources:
+        gpu=GPUS,
     params:
         metrics=[m for m, about in METRICS.items() if about["family"] == "weight_sensitivity"],
         settings=lookup(within=config, dpath="metrics/weight_sensitivity"),
@@ -115,10 +115,10 @@ rule llc_functional:
         "<logs>/llc_functional/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/llc_functional/{group}/{chunk}.tsv"
-    resources:
-        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
+    resources:
+        gpu=GPUS,
     params:
         settings=lookup(within=config, dpath="metrics/llc_functional"),
         hook=HOOK,

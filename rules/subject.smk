@@ -12,11 +12,11 @@ rule train_model:
         "<logs>/train_model.log",
     benchmark:
         "<benchmarks>/train_model.tsv"
-    resources:
-        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
     threads: 2
+    resources:
+        gpu=GPUS,
     params:
         settings=lookup(within=config, dpath="model"),
         seed=config["seed"],
@@ -37,11 +37,11 @@ rule activations:
         "<logs>/activations.log",
     benchmark:
         "<benchmarks>/activations.tsv"
-    resources:
-        gpu=GPUS,
     conda:
         "../envs/litmus.yaml"
     threads: 2
+    resources:
+        gpu=GPUS,
     params:
         settings=lookup(within=config, dpath="activations"),
         hook=HOOK,

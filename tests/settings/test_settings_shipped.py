@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from litmus.corpus import sources
+from litmus.corpus import files
 from litmus.settings import Settings, corpus, read
 from litmus.settings.block import Block
 from litmus.settings.metrics import Metrics
@@ -105,7 +105,7 @@ def test_every_key_is_explained_on_its_line(root):
 
 def test_the_endings_are_those_that_the_corpus_reads():
     """Settings import no room above them, so the list is there twice."""
-    assert corpus.ENDINGS == sources.ENDINGS
+    assert corpus.ENDINGS == files.ENDINGS
 
 
 @pytest.mark.parametrize("name", Metrics.model_fields)

@@ -1,6 +1,5 @@
 """One finished run of the tiny preset, made without a network, and private copies of it."""
 
-import os  # DEV
 from pathlib import Path
 
 import pytest
@@ -51,8 +50,6 @@ def environment(tmp_path_factory: pytest.TempPathFactory, lookups: Path) -> dict
 @pytest.fixture(scope="session")
 def finished(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Project:
     """A finished run; to be read and copied, never altered."""
-    if given := os.environ.get("LITMUS_DEV_BASE"):  # DEV
-        return Project(Path(given), environment)  # DEV
     project = checkout(tmp_path_factory.mktemp("finished") / "litmus", environment)
     project.make()
     return project

@@ -115,3 +115,24 @@ def test_results_that_cannot_be_written_are_told(fresh: Project):
     _, line = refused(fresh, {"results": "taken/results"})
     assert line.startswith("results: found 'taken/results'; valid: a folder")
     assert line.endswith("taken is a file")
+
+
+def test_an_edit_inside_a_folder_of_texts_is_noticed(fresh: Project):
+    """A changed, a new or a removed file of the folder is a changed text."""
+    texts = fresh.folder / "texts"
+    texts.mkdir()
+    for name in ("one", "two"):
+        (texts / f"{name}.txt").write_text(f"{name}: {WORDS}")
+    target = "results-tiny/documents.parquet"
+    changes = {"corpus": {"source": "text", "paths": ["texts"]}}
+    fresh.make(target, changes=changes)
+    assert fresh.pending(target, changes=changes) == {}
+    due = {"documents.parquet": "corpus"}
+    (texts / "one.txt").write_text(f"one: {WORDS.upper()}")
+    assert fresh.pending(target, changes=changes) == due
+    (texts / "one.txt").write_text(f"one: {WORDS}")
+    (texts / "three.txt").write_text(WORDS)
+    assert fresh.pending(target, changes=changes) == due
+    (texts / "three.txt").unlink()
+    (texts / "two.txt").unlink()
+    assert fresh.pending(target, changes=changes) == due

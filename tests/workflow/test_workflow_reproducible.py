@@ -1,5 +1,7 @@
 """The same settings give the same bytes, on any day and in any folder, without a network."""
 
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +22,11 @@ def test_the_default_run_asks_no_other_machine(finished: Project, lookups: Path)
     """With every connection refused the run finishes, and not one was tried."""
     assert (finished.results / "report.html").exists()
     assert not lookups.exists(), lookups.read_text()
+    # That none was seen means something only where one would be.
+    look = "import socket; socket.create_connection(('192.0.2.1', 80))"
+    tried = subprocess.run([sys.executable, "-c", look], env=finished.environment)
+    assert tried.returncode != 0 and "192.0.2.1" in lookups.read_text()
+    lookups.unlink()
 
 
 def test_a_second_run_gives_the_same_bytes(finished: Project, fresh: Project):

@@ -1,4 +1,4 @@
-"""Which files a list of paths means."""
+"""Which files the user's paths name; light, for the workflow itself asks too."""
 
 from pathlib import Path
 

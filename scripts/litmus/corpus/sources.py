@@ -57,7 +57,7 @@ def text(paths: list[str], field: str, separator: str | None) -> list[Document]:
     """The documents in the user's files and folders, in the order of their names.
 
     Args:
-        paths: files, or folders that are searched (see `files`).
+        paths: files, or folders that are searched for `files.ENDINGS`.
         field: key in `.jsonl`, column in `.parquet`, that holds the text.
         separator: cuts `.txt` and `.md` files into documents; None: a file is one document.
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,9 @@ def train(
             "dictionary's weights diverged; try a tenth of it"
         )
     trained.save_inference_model(folder)
+    # SAELens writes the keys in the order of a set, which changes from process to process.
+    written = folder / "cfg.json"
+    written.write_text(json.dumps(json.loads(written.read_text()), sort_keys=True) + "\n")
 
 
 def load(folder: str | Path, device: torch.device | str = "cpu") -> SAE:

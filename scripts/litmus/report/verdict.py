@@ -79,9 +79,7 @@ def judge(separation: pd.DataFrame, confidence: float) -> list[Judgement]:
     return judgements
 
 
-def _against_baseline(
-    row: pd.Series, std: float, paired: set[str], confidence: float
-) -> Against:
+def _against_baseline(row: pd.Series, std: float, paired: set[str], confidence: float) -> Against:
     """How a metric stands to the projection's standard deviation against the same control."""
     if row["metric"] == BASELINE:
         return "is it"
