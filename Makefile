@@ -9,6 +9,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
 report: .venv/ready
 	@$(SNAKEMAKE) $(ARGS)
+	@$(SNAKEMAKE) $(ARGS) --quiet all -- where
 
 test: .venv/ready
 	@$(BIN)/python -m pytest $(ARGS)

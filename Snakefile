@@ -46,5 +46,12 @@ rule all:
         "<results>/separation.csv",
 
 
-onsuccess:
-    print(f"Report: {Path(config['results'], 'report.html')}", file=sys.stderr)
+# For `make report`, after everything that Snakemake itself has to say.
+rule where:
+    log:
+        "<logs>/where.log",
+    localrule: True
+    conda:
+        "envs/litmus.yaml"
+    shell:
+        "echo 'Report: <results>/report.html' | tee {log}"

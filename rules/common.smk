@@ -1,7 +1,6 @@
 import os
-import re
-import os
 import platform
+import re
 import shutil
 import subprocess
 

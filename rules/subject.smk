@@ -44,6 +44,7 @@ rule activations:
         gpu=GPUS,
     params:
         settings=lookup(within=config, dpath="activations"),
+        sequences=config["corpus"]["eval_sequences"] + config["activations"]["train_sequences"],
         hook=HOOK,
         device=config["device"],
         code=code("activations.py"),

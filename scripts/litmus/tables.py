@@ -36,6 +36,8 @@ TRACES = pa.schema(
         ("distance", pa.float32()),
     ]
 )
+# In a row group: what a reader that streams holds at once.
+ROWS = 1 << 16
 # Who started this process. When it is gone the job is an orphan, and the file it would write may
 # already belong to another run with other settings.
 PARENT = os.getppid()
@@ -127,7 +129,9 @@ def atomic(path: str | Path) -> Iterator[Path]:
 def write(table: pa.Table, path: str | Path) -> None:
     """Write `table` to `path` at once, with a checksum on every page."""
     with atomic(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
+        pq.write_table(
+            table, temporary, row_group_size=ROWS, compression="zstd", write_page_checksum=True
+        )
 
 
 @contextmanager

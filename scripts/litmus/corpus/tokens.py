@@ -1,12 +1,14 @@
 """Documents → a byte-level BPE tokenizer → sequences of `context` token ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from litmus import tables
 from litmus.errors import LitmusError
 from litmus.tables import tokens_schema
 
@@ -88,6 +90,27 @@ def table(evaluation: np.ndarray, training: np.ndarray) -> pa.Table:
         },
         schema=tokens_schema(context),
     )
+
+
+def batches(
+    path: str | Path, split: str, size: int, most: int | None = None
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The first `most` rows of one split, `size` at a time, without the others in memory.
+
+    Yields:
+        The number of the first sequence, and int32 (n, context).
+    """
+    left = most
+    with tables.reading(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        # Rows lie split by split, so a batch of the file holds a run of this one, or none of it.
+        for rows in file.iter_batches(batch_size=size):
+            chosen = rows.filter(pa.compute.equal(rows["split"], split))
+            if left is not None:
+                chosen = chosen.slice(0, left)
+                left -= len(chosen)
+            if len(chosen):
+                flat = chosen["tokens"].flatten().to_numpy()
+                yield chosen["sequence"][0].as_py(), flat.reshape(len(chosen), -1)
 
 
 def split_of(tokens: pa.Table, split: str) -> np.ndarray:

@@ -20,8 +20,8 @@ class ReportInputs:
     """Where everything lies that the page shows.
 
     `distributions` is keyed by metric, `scores` are files of one or more metrics. `traces` and
-    `chains` (the figure) are None where no metric ran chains. `benchmarks` is the folder of the `jobs`' benchmark files, which may
-    be missing.
+    `chains` (the figure) are None where no metric ran chains. `benchmarks` is
+    the folder of the `jobs`' benchmark files, any of which may be missing.
     """
 
     words: Mapping[str, MetricWords]

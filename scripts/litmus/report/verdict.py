@@ -113,8 +113,9 @@ def rules(confidence: float, trivial: Collection[str]) -> list[str]:
     if BASELINE in trivial:
         told += [
             f"“Better than the standard deviation” means that the measure beats chance and that "
-            f"this upper end also lies below the cross-fitted δ of {BASELINE} against the same control; “no better” means that the "
-            f"measure’s own cross-fitted δ does not; between the two the data do not decide.",
+            f"this upper end also lies below the cross-fitted δ of {BASELINE} against the same "
+            f"control; “no better” means that the measure’s own cross-fitted δ does not; between "
+            "the two the data do not decide.",
             "Against a paired control the standard deviation is equal by construction, so chance "
             "is the only yardstick there.",
         ]

@@ -3,7 +3,6 @@
 import numpy as np
 from scipy.stats import wilcoxon
 
-
 # Differences below this share of the values are rounding: directions are stored in float32.
 TIE = 1e-6
 
