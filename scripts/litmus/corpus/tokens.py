@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
@@ -104,7 +105,7 @@ def batches(
     with tables.reading(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
         # Rows lie split by split, so a batch of the file holds a run of this one, or none of it.
         for rows in file.iter_batches(batch_size=size):
-            chosen = rows.filter(pa.compute.equal(rows["split"], split))
+            chosen = rows.filter(pc.equal(rows["split"], split))
             if left is not None:
                 chosen = chosen.slice(0, left)
                 left -= len(chosen)
@@ -115,7 +116,7 @@ def batches(
 
 def split_of(tokens: pa.Table, split: str) -> np.ndarray:
     """The rows of one split of `tokens.parquet`: int32 (n, context)."""
-    chosen = tokens.filter(pa.compute.equal(tokens["split"], split))["tokens"].combine_chunks()
+    chosen = tokens.filter(pc.equal(tokens["split"], split))["tokens"].combine_chunks()
     return chosen.flatten().to_numpy().reshape(len(chosen), -1).copy()
 
 
