@@ -4,7 +4,7 @@ CORES ?= all
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: report test lint clean unlock
+.PHONY: report test lint clean unlock bench
 .DEFAULT_GOAL := report
 
 report: .venv/ready
@@ -19,6 +19,10 @@ lint: .venv/ready
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint
+
+# How fast, on this machine: wants it quiet.
+bench: .venv/ready
+	@$(BIN)/python -W ignore benchmarks/bench.py $(ARGS)
 
 # After Snakemake itself was killed: release the folder, then run again.
 unlock: .venv/ready

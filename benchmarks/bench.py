@@ -1,6 +1,8 @@
 """`make bench`: how fast, compared with what; prints a table and writes results/bench.json."""
 
 import argparse
+import contextlib
+import io
 import sys
 from pathlib import Path
 
@@ -38,7 +40,8 @@ def main() -> None:
     embedded = Embedded()
     comparisons = []
     for name in given.cases or CASES:
-        comparisons.append(CASES[name](embedded))
+        with contextlib.redirect_stderr(io.StringIO()):  # devinterp's progress bars
+            comparisons.append(CASES[name](embedded))
         show(comparisons[-1])
     write(comparisons, given.out)
     print(f"Written: {given.out}")

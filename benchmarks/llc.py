@@ -130,7 +130,7 @@ def against_the_machine(given: Embedded) -> Comparison:
 
 def flatness(given: Embedded) -> Comparison:
     """Cost of an estimate among 1024 directions over its cost among 16: 1 is flat."""
-    settings = given.chains(steps=6, burn_in=2, chains=2)
+    settings = given.chains(steps=5, burn_in=1, chains=2)
     return compare(
         "cost_flatness",
         "ms a direction's step",
