@@ -25,10 +25,13 @@ def write(path: str | Path, metric: str, directions: Directions, scores: Scores)
 
 
 def write_all(path: str | Path, directions: Directions, scores: Mapping[str, Scores]) -> None:
-    """Write `scores/<family>/<group>/<chunk>.parquet`: the scores of several metrics, by name."""
-    tables.write(
-        pa.concat_tables(_table(metric, directions, each) for metric, each in scores.items()), path
-    )
+    """Write `scores/<family>/<group>/<chunk>.parquet`: the scores of several metrics, by name.
+
+    Direction by direction, so that the joined table does not depend on where chunks end.
+    """
+    joined = pa.concat_tables(_table(metric, directions, each) for metric, each in scores.items())
+    order = np.arange(len(joined)).reshape(len(scores), -1).T.ravel()
+    tables.write(joined.take(order), path)
 
 
 def _table(metric: str, directions: Directions, scores: Scores) -> pa.Table:
