@@ -5,11 +5,12 @@ CORES ?= all
 BIN := .venv/bin
 SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 
-.PHONY: report validate test lint clean unlock
+.PHONY: report validate bench test lint clean unlock
 .DEFAULT_GOAL := report
 
 report: .venv/ready
 	@$(SNAKEMAKE) $(ARGS)
+	@$(SNAKEMAKE) $(ARGS) --quiet all -- where
 
 validate: .venv/ready
 	@$(SNAKEMAKE) $(ARGS) -- validation_report
@@ -22,6 +23,10 @@ lint: .venv/ready
 	@$(BIN)/ruff format --check .
 	@$(BIN)/snakefmt --check Snakefile rules
 	@$(BIN)/snakemake --lint
+
+# How fast, on this machine: wants it quiet.
+bench: .venv/ready
+	@$(BIN)/python -W ignore benchmarks/bench.py $(ARGS)
 
 # After Snakemake itself was killed: release the folder, then run again.
 unlock: .venv/ready

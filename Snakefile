@@ -36,7 +36,8 @@ include: "rules/validation.smk"
 wildcard_constraints:
     chunk=r"\d{5}-\d{5}",
     group=r"[a-z][a-z0-9_]*",
-    metric=r"[a-z][a-z0-9_]*",
+    family=r"[a-z][a-z0-9_]*",
+    metric=r"[a-z][a-z0-9_.-]*",
 
 
 rule all:
@@ -46,5 +47,12 @@ rule all:
         "<results>/separation.csv",
 
 
-onsuccess:
-    print(f"Report: {Path(config['results'], 'report.html')}", file=sys.stderr)
+# For `make report`, after everything that Snakemake itself has to say.
+rule where:
+    log:
+        "<logs>/where.log",
+    localrule: True
+    conda:
+        "envs/litmus.yaml"
+    shell:
+        "echo 'Report: <results>/report.html' | tee {log}"

@@ -1,4 +1,7 @@
 import os
+import platform
+import re
+import shutil
 import subprocess
 
 from snakemake.exceptions import WorkflowError
@@ -30,13 +33,47 @@ def code(script, *modules):
 
 
 def commit():
-    """The commit this checkout is at, `-dirty` where it is changed; unknown outside git."""
-    command = ["git", "-C", str(BASE), "describe", "--always", "--dirty", "--exclude=*"]
+    """The commit this checkout is at, `-dirty` where its code is changed; unknown outside git."""
+
+    def git(*arguments):
+        return subprocess.run(
+            ["git", "-C", str(BASE), *arguments], capture_output=True, text=True, timeout=10
+        )
+
     try:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=10)
-    except OSError:
+        found = git("rev-parse", "--short", "HEAD").stdout.strip()
+        changed = git("diff", "--quiet", "HEAD", "--", "Snakefile", "rules", "scripts", "envs")
+    except (OSError, subprocess.SubprocessError):
         return "unknown"
-    return found.stdout.strip() or "unknown"
+    return f"{found}-dirty" if found and changed.returncode else found or "unknown"
+
+
+def gpus():
+    """How many GPUs a job that can use one asks for: none where there is none."""
+    present = shutil.which("nvidia-smi") or "CUDA_VISIBLE_DEVICES" in os.environ
+    return int(config["device"] == "cuda" or (config["device"] == "auto" and bool(present)))
+
+
+def jobs():
+    """The names of this run's jobs, as their benchmark files have them: those of others may lie
+    beside them."""
+    once = ["corpus", "tokens", "train_model", "activations", "train_dictionary"]
+    return (
+        once
+        + ["dictionary_quality", "separation", "provenance"]
+        + [
+            *expand(
+                "{stage}/{group}/{chunk}",
+                stage=["directions", *FAMILIES],
+                group=GROUPS,
+                chunk=CHUNKS,
+            ),
+            *expand("gather/{family}", family=FAMILIES),
+            *expand("gather/{family}_traces", family=CHAINED),
+            *expand("figures/{figure}", figure=[*METRICS, "overview", "training"]),
+            *expand("figures/{family}_traces", family=CHAINED),
+        ]
+    )
 
 
 def chunks_of(pattern):
@@ -56,14 +93,10 @@ HOOK = config["hook"]
 CONTROLS = config["directions"]["controls"]
 GROUPS = ["sae", *CONTROLS]
 CHUNKS = chunk_ids(config["directions"]["count"], config["directions"]["chunk"])
-METRICS = SETTINGS.metrics.enabled()
+# A family is a block of the config; it yields one metric, or several that are computed together.
+FAMILIES = SETTINGS.metrics.enabled()
+METRICS = {metric: about._asdict() for metric, about in SETTINGS.metrics.about().items()}
 # Those that run chains, and so leave traces.
-CHAINED = [metric for metric in METRICS if metric == "llc_functional"]
+CHAINED = [family for family in FAMILIES if getattr(SETTINGS.metrics, family).chained]
 TEMPLATE = {".html", ".css", ".js"}
-WORDS = {
-    name: {"title": metric.title, "sentence": metric.sentence, "trivial": metric.trivial}
-    for name, metric in SETTINGS.metrics
-    if metric.enabled
-}
-# A folded subject writes only what has mean zero over coordinates.
-CENTRED = config["model"]["processing"] == "folded"
+GPUS = gpus()

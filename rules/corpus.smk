@@ -15,6 +15,8 @@ rule corpus:
             key: config["corpus"][key]
             for key in ("source", "paths", "field", "separator", "eval_share")
         },
+        # CPython's own text differs between its versions.
+        python=platform.python_version() if config["corpus"]["source"] == "stdlib" else None,
         seed=config["seed"],
         code=code("corpus.py"),
     script:
@@ -47,8 +49,6 @@ rule tokens:
                 "eval_sequences",
             )
         },
-        least_training=config["model"]["batch_size"],
-        least_evaluation=max(16, config["metrics"]["llc_functional"]["batch_size"]),
         code=code("tokens.py"),
     script:
         "../scripts/tokens.py"

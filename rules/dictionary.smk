@@ -14,6 +14,8 @@ rule train_dictionary:
         "<benchmarks>/train_dictionary.tsv"
     conda:
         "../envs/litmus.yaml"
+    resources:
+        gpu=GPUS,
     params:
         settings={k: v for k, v in config["dictionary"].items() if k != "min_activations"},
         hook=HOOK,

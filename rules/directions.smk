@@ -1,6 +1,7 @@
 rule directions_sae:
     input:
         features=f"{DICTIONARY}/features.parquet",
+        model="<results>/model/config.json",
     output:
         "<results>/directions/sae/{chunk}.parquet",
     log:
@@ -11,7 +12,6 @@ rule directions_sae:
         "../envs/litmus.yaml"
     params:
         min_activations=config["dictionary"]["min_activations"],
-        centred=CENTRED,
         code=code("directions_sae.py"),
     script:
         "../scripts/directions_sae.py"
@@ -21,6 +21,7 @@ rule directions_control:
     input:
         statistics=f"<results>/statistics/{HOOK}.parquet",
         activations=f"<results>/activations/{HOOK}.parquet",
+        model="<results>/model/config.json",
     output:
         "<results>/directions/{group}/{chunk}.parquet",
     log:
@@ -32,7 +33,6 @@ rule directions_control:
     conda:
         "../envs/litmus.yaml"
     params:
-        centred=CENTRED,
         seed=config["seed"],
         code=code("directions_control.py"),
     script:

@@ -75,6 +75,33 @@ use rule sparsity as projection_kurtosis with:
         code=code("score_projection.py", "litmus.metrics.projection_kurtosis"),
 
 
+rule weight_sensitivity:
+    input:
+        directions="<results>/directions/{group}/{chunk}.parquet",
+        statistics=f"<results>/statistics/{HOOK}.parquet",
+        tokens="<results>/tokens.parquet",
+        weights="<results>/model/model.safetensors",
+    output:
+        "<results>/scores/weight_sensitivity/{group}/{chunk}.parquet",
+    log:
+        "<logs>/weight_sensitivity/{group}/{chunk}.log",
+    benchmark:
+        "<benchmarks>/weight_sensitivity/{group}/{chunk}.tsv"
+    conda:
+        "../envs/litmus.yaml"
+    resources:
+        gpu=GPUS,
+    params:
+        metrics=[m for m, about in METRICS.items() if about["family"] == "weight_sensitivity"],
+        settings=lookup(within=config, dpath="metrics/weight_sensitivity"),
+        hook=HOOK,
+        seed=config["seed"],
+        device=config["device"],
+        code=code("weight_sensitivity.py"),
+    script:
+        "../scripts/weight_sensitivity.py"
+
+
 rule llc_functional:
     input:
         directions="<results>/directions/{group}/{chunk}.parquet",
@@ -90,6 +117,8 @@ rule llc_functional:
         "<benchmarks>/llc_functional/{group}/{chunk}.tsv"
     conda:
         "../envs/litmus.yaml"
+    resources:
+        gpu=GPUS,
     params:
         settings=lookup(within=config, dpath="metrics/llc_functional"),
         hook=HOOK,
@@ -102,13 +131,13 @@ rule llc_functional:
 
 rule gather_scores:
     input:
-        chunks_of("<results>/scores/{metric}/{group}/{chunk}.parquet"),
+        chunks_of("<results>/scores/{family}/{group}/{chunk}.parquet"),
     output:
-        "<results>/scores/{metric}.parquet",
+        "<results>/scores/{family}.parquet",
     log:
-        "<logs>/gather/{metric}.log",
+        "<logs>/gather/{family}.log",
     benchmark:
-        "<benchmarks>/gather/{metric}.tsv"
+        "<benchmarks>/gather/{family}.tsv"
     conda:
         "../envs/litmus.yaml"
     params:
@@ -119,10 +148,10 @@ rule gather_scores:
 
 use rule gather_scores as gather_traces with:
     input:
-        chunks_of("<results>/traces/{metric}/{group}/{chunk}.parquet"),
+        chunks_of("<results>/traces/{family}/{group}/{chunk}.parquet"),
     output:
-        "<results>/traces/{metric}.parquet",
+        "<results>/traces/{family}.parquet",
     log:
-        "<logs>/gather/{metric}_traces.log",
+        "<logs>/gather/{family}_traces.log",
     benchmark:
-        "<benchmarks>/gather/{metric}_traces.tsv"
+        "<benchmarks>/gather/{family}_traces.tsv"

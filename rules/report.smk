@@ -20,7 +20,7 @@ rule provenance:
 
 rule figure_distribution:
     input:
-        scores="<results>/scores/{metric}.parquet",
+        scores=lambda wildcards: f"<results>/scores/{METRICS[wildcards.metric]['family']}.parquet",
         separation="<results>/separation.parquet",
     output:
         report(
@@ -34,11 +34,11 @@ rule figure_distribution:
     benchmark:
         "<benchmarks>/figures/{metric}.tsv"
     wildcard_constraints:
-        metric="|".join(METRICS),
+        metric="|".join(map(re.escape, METRICS)),
     conda:
         "../envs/litmus.yaml"
     params:
-        title=lambda wildcards: WORDS[wildcards.metric]["title"],
+        title=lambda wildcards: METRICS[wildcards.metric]["title"],
         code=code("figure_distribution.py"),
     script:
         "../scripts/figure_distribution.py"
@@ -61,7 +61,7 @@ rule figure_overview:
     conda:
         "../envs/litmus.yaml"
     params:
-        words=WORDS,
+        words=METRICS,
         code=code("figure_overview.py"),
     script:
         "../scripts/figure_overview.py"
@@ -83,11 +83,11 @@ rule figure_traces:
     benchmark:
         "<benchmarks>/figures/{metric}_traces.tsv"
     wildcard_constraints:
-        metric="llc_functional",
+        metric="|".join(CHAINED) or "none",
     conda:
         "../envs/litmus.yaml"
     params:
-        title=lambda wildcards: WORDS[wildcards.metric]["title"],
+        title=lambda wildcards: METRICS[wildcards.metric]["title"],
         burn_in=lambda wildcards: config["metrics"][wildcards.metric]["burn_in"],
         robust=lambda wildcards: config["metrics"][wildcards.metric]["robust"],
         code=code("figure_traces.py"),
@@ -120,10 +120,10 @@ rule figure_training:
 
 rule report:
     input:
-        scores=expand("<results>/scores/{metric}.parquet", metric=METRICS),
+        scores=expand("<results>/scores/{family}.parquet", family=FAMILIES),
         distributions=expand("<results>/figures/{metric}.svg", metric=METRICS),
-        traces=expand("<results>/traces/{metric}.parquet", metric=CHAINED),
-        chains=expand("<results>/figures/{metric}_traces.svg", metric=CHAINED),
+        traces=expand("<results>/traces/{family}.parquet", family=CHAINED),
+        chains=expand("<results>/figures/{family}_traces.svg", family=CHAINED),
         separation="<results>/separation.parquet",
         training="<results>/model/training.parquet",
         quality=f"{DICTIONARY}/quality.parquet",
@@ -151,10 +151,9 @@ rule report:
     conda:
         "../envs/litmus.yaml"
     params:
-        words=WORDS,
-        metrics=METRICS,
+        words=METRICS,
         candidate="sae",
-        benchmarks=str(Path(config["results"], "benchmarks")),
+        jobs=jobs(),
         code=code("report.py"),
     script:
         "../scripts/report.py"

@@ -1,6 +1,6 @@
 rule separation:
     input:
-        expand("<results>/scores/{metric}.parquet", metric=METRICS),
+        expand("<results>/scores/{family}.parquet", family=FAMILIES),
     output:
         parquet="<results>/separation.parquet",
         csv=report(

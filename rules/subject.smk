@@ -15,6 +15,8 @@ rule train_model:
     conda:
         "../envs/litmus.yaml"
     threads: 2
+    resources:
+        gpu=GPUS,
     params:
         settings=lookup(within=config, dpath="model"),
         seed=config["seed"],
@@ -38,8 +40,11 @@ rule activations:
     conda:
         "../envs/litmus.yaml"
     threads: 2
+    resources:
+        gpu=GPUS,
     params:
         settings=lookup(within=config, dpath="activations"),
+        sequences=config["corpus"]["eval_sequences"] + config["activations"]["train_sequences"],
         hook=HOOK,
         device=config["device"],
         code=code("activations.py"),

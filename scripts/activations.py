@@ -3,45 +3,42 @@
 from litmus.job import job
 
 with job(snakemake.log[0], snakemake.threads):
+    from collections.abc import Iterator
     from pathlib import Path
 
     import numpy as np
     import torch
 
-    from litmus import device, tables
+    from litmus import device
     from litmus.activations import cache
     from litmus.activations.statistics import Accumulator
-    from litmus.corpus.tokens import split_of
+    from litmus.corpus import tokens
     from litmus.progress import Progress
     from litmus.stacked import StackedLower
     from litmus.subject import checkpoint
 
     settings = snakemake.params.settings
     where = device.take(snakemake.params.device, snakemake.threads)
-    tokens = tables.read(snakemake.input.tokens)
-    evaluation = split_of(tokens, "eval")
-    training = split_of(tokens, "train")[: settings["train_sequences"]]
     architecture, weights = checkpoint.load(Path(snakemake.input.weights).parent)
     lower = StackedLower(architecture, snakemake.params.hook)
     parameters = {k: v[None].to(where) for k, v in lower.pack(weights).items()}
-    progress = Progress("caching activations", len(evaluation) + len(training), "sequences")
+    progress = Progress("caching activations", snakemake.params.sequences, "sequences")
 
     @torch.no_grad()
     def run(batch: np.ndarray) -> np.ndarray:
         """Activations (n, context, width) of a batch of tokens (n, context)."""
         progress.advance(len(batch))
-        placed = torch.from_numpy(batch).long().to(where)
+        placed = torch.tensor(batch).long().to(where)
         return lower.activations(parameters, placed[None])[0].cpu().numpy()
 
-    size = settings["batch_size"]
-    batches = [
-        (split, first + start, rows[start : start + size])
-        for split, first, rows in [
-            ("eval", 0, evaluation),
-            ("train", len(evaluation), training),
-        ]
-        for start in range(0, len(rows), size)
-    ]
+    def batches() -> Iterator[tuple[str, int, np.ndarray]]:
+        """Evaluation first: it is what every score reads."""
+        for split, most in [("eval", None), ("train", settings["train_sequences"])]:
+            for first, rows in tokens.batches(
+                snakemake.input.tokens, split, settings["batch_size"], most
+            ):
+                yield split, first, rows
+
     accumulator = Accumulator(architecture.width)
 
     def visit(split: str, activations: np.ndarray) -> None:
@@ -49,5 +46,5 @@ with job(snakemake.log[0], snakemake.threads):
         if split == "eval":
             accumulator.add(activations)
 
-    cache.write(snakemake.output.activations, batches, run, architecture.width, visit)
+    cache.write(snakemake.output.activations, batches(), run, architecture.width, visit)
     accumulator.statistics().write(snakemake.output.statistics)

@@ -3,7 +3,9 @@
 from litmus.job import job
 
 with job(snakemake.log[0], snakemake.threads):
+    import json
     from functools import partial
+    from pathlib import Path
 
     from litmus.activations import cache
     from litmus.activations.statistics import Statistics
@@ -11,7 +13,8 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus.directions.chunks import indices
 
     group, chunk = snakemake.wildcards.group, snakemake.wildcards.chunk
-    seed, centred = snakemake.params.seed, snakemake.params.centred
+    seed = snakemake.params.seed
+    centred = json.loads(Path(snakemake.input.model).read_text())["centred"]
     statistics = Statistics.read(snakemake.input.statistics)
     numbers = indices(chunk)
     if group == "isotropic":

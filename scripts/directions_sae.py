@@ -3,6 +3,9 @@
 from litmus.job import job
 
 with job(snakemake.log[0], snakemake.threads):
+    import json
+    from pathlib import Path
+
     import numpy as np
 
     from litmus import tables
@@ -11,6 +14,7 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus.directions.controls import centre, unit
     from litmus.errors import LitmusError
 
+    centred = json.loads(Path(snakemake.input.model).read_text())["centred"]
     features = tables.read(snakemake.input.features)
     decoder = features["decoder"].combine_chunks().flatten().to_numpy()
     decoder = decoder.reshape(len(features), -1).astype(np.float64)
@@ -28,6 +32,6 @@ with job(snakemake.log[0], snakemake.threads):
         snakemake.output[0],
         "sae",
         snakemake.wildcards.chunk,
-        unit(centre(decoder[chosen], snakemake.params.centred)),
+        unit(centre(decoder[chosen], centred)),
         [f"dictionary row {row}" for row in chosen],
     )

@@ -6,10 +6,12 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus import tables
     from litmus.figures import distribution
 
+    metric = snakemake.wildcards.metric
+    scores = tables.read(snakemake.input.scores).to_pandas()
     separation = tables.read(snakemake.input.separation).to_pandas()
     distribution.draw(
-        tables.read(snakemake.input.scores).to_pandas(),
-        separation[separation["metric"] == snakemake.wildcards.metric],
+        scores[scores["metric"] == metric],
+        separation[separation["metric"] == metric],
         snakemake.params.title,
         snakemake.output[0],
     )

@@ -10,6 +10,8 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus.corpus import tokens
     from litmus.errors import LitmusError
 
+    # Below this no error over sequences means anything.
+    LEAST_SEQUENCES = 16
     corpus = snakemake.params.settings
     documents = tables.read(snakemake.input.documents)
     texts = {
@@ -28,19 +30,16 @@ with job(snakemake.log[0], snakemake.threads):
             ("eval", corpus["eval_sequences"]),
         ]
     )
-    for split, found, needed in [
-        ("training", training, snakemake.params.least_training),
-        ("evaluation", evaluation, snakemake.params.least_evaluation),
-    ]:
-        if len(found) < needed:
+    for split, found in [("training", training), ("evaluation", evaluation)]:
+        if len(found) < LEAST_SEQUENCES:
             raise LitmusError(
                 f"corpus: the text gives {len(found)} {split} sequences of {corpus['context']} "
-                f"tokens, at least {needed} are needed; add text, or lower corpus.context"
+                f"tokens, at least {LEAST_SEQUENCES} are needed; add text, or lower corpus.context"
             )
     with tables.atomic(snakemake.output.tokenizer) as temporary:
         tokenizer.save(str(temporary))
     tables.write(tokens.table(evaluation, training), snakemake.output.tokens)
-    vocabulary = tokenizer.get_vocab_size()
+    vocabulary = tokens.size(tokenizer)
     every = [text.encode() for split in ("train", "eval") for text in texts[split]]
     summary = {
         "source": corpus["source"],

@@ -31,6 +31,14 @@ with job(snakemake.log[0], snakemake.threads):
     model = adapter.build(architecture, stream(seed, "model") % 2**31)
     model.to(device.take(snakemake.params.device, snakemake.threads), print_details=False)
     progress = Progress("training the model", model_settings["steps"])
+
+    def after_step(done: int) -> None:
+        """The first call tells how many steps a checkpoint spared."""
+        if progress.done == 0 and done > 1:
+            progress.skip(done)
+        else:
+            progress.advance(done - progress.done)
+
     folder = Path(snakemake.output.weights).parent
     names = train.Training.__dataclass_fields__
     # A checkpoint resumes this training only: same settings, seed, text and code.
@@ -43,7 +51,7 @@ with job(snakemake.log[0], snakemake.threads):
         seed,
         folder / "checkpoint.pt",
         hashlib.sha256(key.encode()).hexdigest(),
-        lambda done: progress.advance(done - progress.done),
+        after_step,
     )
     model.to("cpu", print_details=False)
     weights = adapter.weights(model)
@@ -54,5 +62,6 @@ with job(snakemake.log[0], snakemake.threads):
         pa.table({**vars(record), "step": pa.array(record.step, pa.int32())}),
         snakemake.output.training,
     )
-    shutil.copyfile(snakemake.input.tokenizer, snakemake.output.tokenizer)
+    with tables.atomic(snakemake.output.tokenizer) as temporary:
+        shutil.copyfile(snakemake.input.tokenizer, temporary)
     (folder / "checkpoint.pt").unlink(missing_ok=True)

@@ -71,7 +71,7 @@ def run(folder: Path, n: int = 96, traced: int = 12) -> ReportInputs:
     return ReportInputs(
         words=WORDS,
         candidate=CANDIDATE,
-        scores={metric: folder / "scores" / f"{metric}.parquet" for metric in SHAPES},
+        scores=[folder / "scores" / f"{metric}.parquet" for metric in SHAPES],
         separation=folder / "separation.parquet",
         traces=folder / "traces.parquet",
         training=folder / "training.parquet",
@@ -79,6 +79,7 @@ def run(folder: Path, n: int = 96, traced: int = 12) -> ReportInputs:
         corpus=folder / "corpus.json",
         provenance=folder / "provenance.json",
         benchmarks=folder / "benchmarks",
+        jobs=JOBS,
         overview=drawn / "overview.svg",
         distributions=curves,
         chains=drawn / "traces.svg",
@@ -90,13 +91,17 @@ def _parquet(frame: pd.DataFrame, path: Path) -> None:
     tables.write(pa.Table.from_pandas(frame, preserve_index=False), path)
 
 
+JOBS = ["train_model", "llc_functional/sae/00000-00047", "llc_functional/sae/00048-00095"]
+
+
 def _benchmarks(folder: Path) -> None:
-    """Snakemake's files: one at the top, two of a stage, one of them without memory."""
+    """Snakemake's files: one at the top, two of a stage, one without memory, one left over."""
     head = "s\th:m:s\tmax_rss\tmax_vms\n"
     for name, row in {
         "train_model.tsv": "101.2\t0:01:41\t812.5\t2000",
         "llc_functional/sae/00000-00047.tsv": "412.0\t0:06:52\t1210.1\t3000",
         "llc_functional/sae/00048-00095.tsv": "398.4\t0:06:38\tNA\tNA",
+        "llc_functional/sae/00000-00005.tsv": "999.0\t0:16:39\tNA\tNA",
     }.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(head + row + "\n")

@@ -70,3 +70,11 @@ def test_nothing_done_yet_is_no_crash(clock, capsys):
     clock.now += 6
     stage.advance(0)
     assert "0/10 steps (0 %), 6 s gone" in capsys.readouterr().err
+
+
+def test_what_an_earlier_run_did_says_nothing_about_the_pace():
+    """90 of 120 were there at the start; 10 more in 10 s leave 20, at 1 a second."""
+    stage = Progress("training", 120)
+    stage.skip(90)
+    stage.done += 10
+    assert stage.line(10.0) == "[training] 100/120 steps (83 %), 10 s gone, 20 s left"

@@ -154,3 +154,40 @@ def test_no_flipped_bit_in_the_pages_changes_a_value_in_silence(table, tmp_path)
             assert path.with_name("t.parquet.damaged").exists()
             noticed += 1
     assert noticed > pages / 8 / 2
+
+
+def test_an_orphan_writes_nothing(table, tmp_path, monkeypatch):
+    """When the run that started a job has ended, its file may belong to another run."""
+    monkeypatch.setattr(os, "getppid", lambda: 1)
+    monkeypatch.setattr(tables, "PARENT", 2)
+    with pytest.raises(LitmusError, match=r"table\.parquet: not written, for the run that started"):
+        tables.write(table, tmp_path / "table.parquet")
+    assert names(tmp_path) == []
+
+
+def test_no_memory_is_no_damage(table, tmp_path, monkeypatch):
+    """Arrow's out-of-memory error is an Arrow error too; the file stays where it is."""
+    path = tmp_path / "table.parquet"
+    tables.write(table, path)
+
+    def read(*_, **__):
+        raise pa.ArrowMemoryError("malloc of size 64 failed")
+
+    monkeypatch.setattr(pq, "read_table", read)
+    with pytest.raises(MemoryError):
+        tables.read(path)
+    assert names(tmp_path) == ["table.parquet"]
+
+
+def test_a_reading_error_is_no_damage(table, tmp_path, monkeypatch):
+    """Too many open files, say: a sentence, and the file stays where it is."""
+    path = tmp_path / "table.parquet"
+    tables.write(table, path)
+
+    def read(*_, **__):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(pq, "read_table", read)
+    with pytest.raises(LitmusError, match="could not be read"):
+        tables.read(path)
+    assert names(tmp_path) == ["table.parquet"]

@@ -16,8 +16,13 @@ class Progress:
 
     def __init__(self, stage: str, total: int, unit: str = "steps", every: float = 5.0) -> None:
         self.stage, self.total, self.unit, self.every = stage, total, unit, every
-        self.done = 0
+        self.done = self.skipped = 0
         self.started = self.printed = time.monotonic()
+
+    def skip(self, units: int) -> None:
+        """Count units that an earlier run did, and that say nothing about this one's pace."""
+        self.done += units
+        self.skipped += units
 
     def advance(self, by: int = 1) -> None:
         """Count `by` more units; print when a line is due or the end is reached."""
@@ -31,7 +36,8 @@ class Progress:
 
     def line(self, elapsed: float) -> str:
         """The line that is printed after `elapsed` seconds."""
-        left = elapsed / self.done * (self.total - self.done) if self.done else float("nan")
+        done = self.done - self.skipped
+        left = elapsed / done * (self.total - self.done) if done else float("nan")
         return (
             f"[{self.stage}] {self.done}/{self.total} {self.unit} "
             f"({100 * self.done // self.total} %), {elapsed:.0f} s gone, {left:.0f} s left"

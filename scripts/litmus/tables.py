@@ -36,6 +36,11 @@ TRACES = pa.schema(
         ("distance", pa.float32()),
     ]
 )
+# In a row group: what a reader that streams holds at once.
+ROWS = 1 << 16
+# Who started this process. When it is gone the job is an orphan, and the file it would write may
+# already belong to another run with other settings.
+PARENT = os.getppid()
 STATUSES = ("ok", "diverged", "dead", "not_converged")
 
 
@@ -106,6 +111,10 @@ def atomic(path: str | Path) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb") as written:
             os.fsync(written.fileno())
+        if os.getppid() != PARENT:
+            raise LitmusError(
+                f"{path}: not written, for the run that started this job has ended; run again"
+            )
         os.replace(temporary, path)
     except OSError as error:
         raise LitmusError(
@@ -120,7 +129,9 @@ def atomic(path: str | Path) -> Iterator[Path]:
 def write(table: pa.Table, path: str | Path) -> None:
     """Write `table` to `path` at once, with a checksum on every page."""
     with atomic(path) as temporary:
-        pq.write_table(table, temporary, compression="zstd", write_page_checksum=True)
+        pq.write_table(
+            table, temporary, row_group_size=ROWS, compression="zstd", write_page_checksum=True
+        )
 
 
 @contextmanager
@@ -136,7 +147,11 @@ def reading(path: str | Path) -> Iterator[None]:
         raise LitmusError(f"{path}: there is no such file; run again to make it") from error
     except PermissionError as error:
         raise LitmusError(f"{path}: may not be read; allow it, then run again") from error
+    except MemoryError:
+        raise  # some of Arrow's are ArrowExceptions too, and say nothing about the file
     except (pa.ArrowException, OSError) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise LitmusError(f"{path}: could not be read ({error}); run again") from error
         damaged = path.with_name(path.name + ".damaged")
         with suppress(FileNotFoundError):  # another job has set it aside already
             os.replace(path, damaged)

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 from tokenizers import Tokenizer
+from tokenizers.models import WordLevel
 
 from litmus import tables
 from litmus.corpus import tokens
@@ -148,3 +149,37 @@ def test_a_text_that_spells_the_end_token_out_does_not_end():
     tokenizer = tokens.train_tokenizer(["a plain text"], 257)
     rows = tokens.sequences(tokenizer, [f"before {tokens.END} after"], 1, 1000)
     assert (rows == tokenizer.token_to_id(tokens.END)).sum() == 1
+
+
+def test_a_given_tokenizer_neither_cuts_nor_fills(tmp_path):
+    """Truncation and padding, saved with a tokenizer by its last user, are switched off."""
+    tokenizer = tokens.train_tokenizer(["a b c d e f g h"], 257)
+    tokenizer.enable_truncation(3)
+    tokenizer.enable_padding(length=20)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    given = tokens.load_tokenizer(tmp_path / "tokenizer.json")
+    assert len(given.encode("a b c d e f").ids) == 11
+
+
+def test_the_size_is_one_more_than_the_largest_id(tmp_path):
+    """Ids with gaps need rows in the embedding that no token uses."""
+    (tmp_path / "tokenizer.json").write_text(
+        Tokenizer(WordLevel({"a": 0, "b": 7}, unk_token="a")).to_str()
+    )
+    given = tokens.load_tokenizer(tmp_path / "tokenizer.json")
+    assert (given.get_vocab_size(), tokens.size(given)) == (2, 8)
+
+
+def test_batches_are_the_rows_of_one_split_in_order(tmp_path):
+    """Whatever their size, up to as many as are asked for."""
+    evaluation = np.arange(15, dtype=np.int32).reshape(5, 3)
+    training = 100 + np.arange(21, dtype=np.int32).reshape(7, 3)
+    path = tmp_path / "tokens.parquet"
+    tables.write(tokens.table(evaluation, training), path)
+    for size in (1, 4, 50):
+        firsts, rows = zip(*tokens.batches(path, "train", size, 6), strict=True)
+        np.testing.assert_array_equal(np.concatenate(rows), training[:6])
+        assert firsts[0] == 5
+        np.testing.assert_array_equal(
+            np.concatenate([rows for _, rows in tokens.batches(path, "eval", size)]), evaluation
+        )

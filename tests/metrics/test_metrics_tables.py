@@ -54,3 +54,18 @@ def test_a_row_a_step_of_every_chain():
     assert table["step"].to_pylist() == [0, 1, 2] * 4
     assert table["loss"].to_pylist() == list(range(12))
     assert table["distance"].to_pylist() == [i / 8 for i in range(12)]
+
+
+def test_several_metrics_are_written_direction_by_direction(tmp_path):
+    """So that chunks joined in order give one table, wherever they end."""
+    directions = Directions(["sae/00000", "sae/00001"], "sae", np.eye(2))
+    one = Scores(np.array([1.0, 2.0]), np.array([0.1, 0.2]), ["ok", "dead"])
+    other = Scores(np.array([3.0, 4.0]), np.array([0.3, 0.4]), ["ok", "ok"])
+    scores.write_all(tmp_path / "scores.parquet", directions, {"a": one, "b": other})
+    rows = tables.read(tmp_path / "scores.parquet").to_pylist()
+    assert [(r["direction"][-1], r["metric"], r["value"], r["status"]) for r in rows] == [
+        ("0", "a", 1.0, "ok"),
+        ("0", "b", 3.0, "ok"),
+        ("1", "a", 2.0, "dead"),
+        ("1", "b", 4.0, "ok"),
+    ]

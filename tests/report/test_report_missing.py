@@ -47,9 +47,10 @@ def test_a_run_without_chains_has_no_section_on_them(inputs, templates):
 
 def test_a_metric_that_failed_everywhere_is_listed(inputs, templates, tmp_path):
     """Scores without one usable value give dashes in the group's row."""
-    scores = frame(inputs.scores["sparsity"]).assign(value=np.nan, status="diverged")
-    tables.write(pa.Table.from_pandas(scores), tmp_path / "sparsity.parquet")
-    paths = {**inputs.scores, "sparsity": tmp_path / "sparsity.parquet"}
+    good = next(path for path in inputs.scores if path.stem == "sparsity")
+    failed = frame(good).assign(value=np.nan, status="diverged")
+    tables.write(pa.Table.from_pandas(failed), tmp_path / "sparsity.parquet")
+    paths = [path if path != good else tmp_path / "sparsity.parquet" for path in inputs.scores]
     text = page.build(replace(inputs, scores=paths), templates)
     row = next(r for r in shown(text, "Sparsity: the groups") if r[0] == "sae")
     assert row[1:] == ["0", "32", "–", "–", "–"]

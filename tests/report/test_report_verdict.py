@@ -93,6 +93,15 @@ def test_the_standard_deviation_is_beaten_only_by_a_whole_interval(crossfit, hig
     assert judged[0].against_baseline == expected
 
 
+def test_noise_is_not_better_than_noise():
+    """Where the standard deviation says nothing, a measure must still beat chance to be better."""
+    judged = _judge(
+        _row(p_holm=1.0, delta=0.44, delta_high=0.49, delta_crossfit=0.48),
+        _row("projection_std", p_holm=1.0, delta=0.46, delta_high=0.5, delta_crossfit=0.54),
+    )
+    assert judged[0].against_baseline == "undecided"
+
+
 def test_against_pairs_of_equal_variance_chance_is_the_yardstick():
     """Where pairs are known, the standard deviation is equal by construction, not beaten."""
     judged = _judge(

@@ -49,3 +49,11 @@ def test_pairs_without_a_difference_are_dropped():
 def test_identical_pairs_have_p_one():
     """No difference at all is no evidence."""
     assert wilcoxon_p(row(1, 2, 3), row(1, 2, 3)) == 1
+
+
+def test_rounding_is_no_difference():
+    """Values that agree to one part in a million are ties; one in a thousand is a win."""
+    control = row(1.0, 2.0, 4.0)
+    assert win_share(control * (1 + 3e-8), control) == 0.5
+    assert wilcoxon_p(control * (1 + 3e-8), control) == 1.0
+    assert win_share(control * (1 + 1e-3), control) == 1.0

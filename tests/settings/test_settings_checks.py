@@ -77,6 +77,11 @@ MISFITS = [
         "from there on every chain diverges",
     ),
     (
+        {"separation.permutations": 719},  # 36 comparisons at 0.05, the first p multiplied by 36
+        "separation.permutations: found 719; valid: at least 720, or no p of 36 comparisons "
+        "could be significant",
+    ),
+    (
         {f"metrics.{name}.enabled": False for name in Metrics.model_fields},
         "metrics.sparsity.enabled: found false; valid: true for at least one metric",
     ),
@@ -91,6 +96,7 @@ FITS = [
     {"directions.count": 10},  # fewer than a chunk
     {"dictionary.training_tokens": 2048},
     {f"{LLC}.burn_in": 66},
+    {"separation.permutations": 720},
     {f"{LLC}.batch_size": 4096},
     {f"{LLC}.learning_rate": 7.9e-5},
     {f"{LLC}.learning_rate": 100.0, f"{LLC}.localization": 0},  # no pull, no bound from it

@@ -131,8 +131,20 @@ def test_enabled_metrics_come_in_the_order_of_the_config(changed):
         "projection_std",
         "projection_skewness",
         "projection_kurtosis",
+        "weight_sensitivity",
         "llc_functional",
     ]
+
+
+def test_a_family_has_one_metric_a_scale(changed):
+    """Each with a name, a title and a sentence of its own; a disabled family has none."""
+    about = read(changed({"metrics.weight_sensitivity.scales": [0.5, 1e-3]})).metrics.about()
+    family = {name: words for name, words in about.items() if words.family == "weight_sensitivity"}
+    assert list(family) == ["weight_sensitivity_0.5", "weight_sensitivity_0.001"]
+    assert family["weight_sensitivity_0.5"].title == "Weight sensitivity, σ = 0.5"
+    assert "deviation 0.001 is added" in family["weight_sensitivity_0.001"].sentence
+    off = read(changed({"metrics.weight_sensitivity.enabled": False})).metrics.about()
+    assert not any(words.family == "weight_sensitivity" for words in off.values())
 
 
 def test_importing_settings_loads_no_heavy_library():

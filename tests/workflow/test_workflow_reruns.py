@@ -15,6 +15,7 @@ METRICS = [
     "projection_std",
     "projection_skewness",
     "projection_kurtosis",
+    "weight_sensitivity",
     "llc_functional",
 ]
 # What follows from any metric: the separation is of all of them together.

@@ -4,7 +4,7 @@ A row is a token, a row group one batch of whole sequences of one split, so that
 batch whatever the number of tokens.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,7 +25,7 @@ class Block(NamedTuple):
 
 def write(
     path: str | Path,
-    sequences: list[tuple[str, int, np.ndarray]],
+    sequences: Iterable[tuple[str, int, np.ndarray]],
     lower: Callable[[np.ndarray], np.ndarray],
     width: int,
     visit: Callable[[str, np.ndarray], None],

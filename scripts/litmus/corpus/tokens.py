@@ -1,12 +1,15 @@
 """Documents → a byte-level BPE tokenizer → sequences of `context` token ids."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
+from litmus import tables
 from litmus.errors import LitmusError
 from litmus.tables import tokens_schema
 
@@ -35,11 +38,20 @@ def load_tokenizer(path: str | Path) -> Tokenizer:
         LitmusError: the file is no such tokenizer.
     """
     try:
-        return Tokenizer.from_file(str(path))
+        tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # tokenizers raises bare Exception
         raise LitmusError(
             f"corpus.tokenizer: {path} is no tokenizer.json of the tokenizers library ({error})"
         ) from error
+    # Some are saved with the settings of their last use, which would cut and fill documents.
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    return tokenizer
+
+
+def size(tokenizer: Tokenizer) -> int:
+    """One more than the largest id: what an embedding needs, also where ids have gaps."""
+    return 1 + max(tokenizer.get_vocab().values())
 
 
 def sequences(tokenizer: Tokenizer, texts: list[str], context: int, most: int) -> np.ndarray:
@@ -81,9 +93,30 @@ def table(evaluation: np.ndarray, training: np.ndarray) -> pa.Table:
     )
 
 
+def batches(
+    path: str | Path, split: str, size: int, most: int | None = None
+) -> Iterator[tuple[int, np.ndarray]]:
+    """The first `most` rows of one split, `size` at a time, without the others in memory.
+
+    Yields:
+        The number of the first sequence, and int32 (n, context).
+    """
+    left = most
+    with tables.reading(path), pq.ParquetFile(path, page_checksum_verification=True) as file:
+        # Rows lie split by split, so a batch of the file holds a run of this one, or none of it.
+        for rows in file.iter_batches(batch_size=size):
+            chosen = rows.filter(pc.equal(rows["split"], split))
+            if left is not None:
+                chosen = chosen.slice(0, left)
+                left -= len(chosen)
+            if len(chosen):
+                flat = chosen["tokens"].flatten().to_numpy()
+                yield chosen["sequence"][0].as_py(), flat.reshape(len(chosen), -1)
+
+
 def split_of(tokens: pa.Table, split: str) -> np.ndarray:
     """The rows of one split of `tokens.parquet`: int32 (n, context)."""
-    chosen = tokens.filter(pa.compute.equal(tokens["split"], split))["tokens"].combine_chunks()
+    chosen = tokens.filter(pc.equal(tokens["split"], split))["tokens"].combine_chunks()
     return chosen.flatten().to_numpy().reshape(len(chosen), -1).copy()
 
 

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from litmus import feature
+from litmus.errors import LitmusError
 from litmus.metrics.scores import Scores
 from litmus.sampling import chains
 from litmus.sampling.diagnostics import judge
@@ -128,7 +129,15 @@ def score(
         settings: of feature, loss and sampler.
         seed: of noise and minibatches.
         after_step: called after every step of every block of directions.
+
+    Raises:
+        LitmusError: a minibatch is larger than the data.
     """
+    if settings.batch_size > len(tokens):
+        raise LitmusError(
+            f"metrics.llc_functional.batch_size: found {settings.batch_size}, but there are only "
+            f"{len(tokens)} evaluation sequences to draw from; lower it, or add text"
+        )
     base = base_activations(lower, start, tokens)
     thresholds = settings.threshold * std
     sampler = SGLD(settings.learning_rate, settings.n_beta, settings.localization)

@@ -1,6 +1,6 @@
 """The tidy table that every metric writes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -20,21 +20,32 @@ class Scores(NamedTuple):
 
 
 def write(path: str | Path, metric: str, directions: Directions, scores: Scores) -> None:
-    """Write `scores/<metric>/<group>/<chunk>.parquet`."""
+    """Write `scores/<family>/<group>/<chunk>.parquet` of a family of one metric."""
+    write_all(path, directions, {metric: scores})
+
+
+def write_all(path: str | Path, directions: Directions, scores: Mapping[str, Scores]) -> None:
+    """Write `scores/<family>/<group>/<chunk>.parquet`: the scores of several metrics, by name.
+
+    Direction by direction, so that the joined table does not depend on where chunks end.
+    """
+    joined = pa.concat_tables(_table(metric, directions, each) for metric, each in scores.items())
+    order = np.arange(len(joined)).reshape(len(scores), -1).T.ravel()
+    tables.write(joined.take(order), path)
+
+
+def _table(metric: str, directions: Directions, scores: Scores) -> pa.Table:
     count = len(directions.ids)
-    tables.write(
-        pa.table(
-            {
-                "direction": directions.ids,
-                "group": [directions.group] * count,
-                "metric": [metric] * count,
-                "value": np.asarray(scores.value, np.float64),
-                "standard_error": np.asarray(scores.standard_error, np.float64),
-                "status": list(scores.status),
-            },
-            schema=tables.SCORES,
-        ),
-        path,
+    return pa.table(
+        {
+            "direction": directions.ids,
+            "group": [directions.group] * count,
+            "metric": [metric] * count,
+            "value": np.asarray(scores.value, np.float64),
+            "standard_error": np.asarray(scores.standard_error, np.float64),
+            "status": list(scores.status),
+        },
+        schema=tables.SCORES,
     )
 
 

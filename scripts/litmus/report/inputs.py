@@ -1,7 +1,7 @@
 """What the page is made of: paths and words, read into tables."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,13 +19,14 @@ DEFAULT_WORDS = {"sentence": "", "trivial": False}
 class ReportInputs:
     """Where everything lies that the page shows.
 
-    `scores`, `distributions` are keyed by metric. `traces` and `chains` (the figure) are None
-    where no metric ran chains. `benchmarks` may be missing.
+    `distributions` is keyed by metric, `scores` are files of one or more metrics. `traces` and
+    `chains` (the figure) are None where no metric ran chains. `benchmarks` is
+    the folder of the `jobs`' benchmark files, any of which may be missing.
     """
 
     words: Mapping[str, MetricWords]
     candidate: str
-    scores: Mapping[str, Path]
+    scores: Sequence[Path]
     separation: Path
     traces: Path | None
     training: Path
@@ -33,6 +34,7 @@ class ReportInputs:
     corpus: Path
     provenance: Path
     benchmarks: Path
+    jobs: Sequence[str]
     overview: Path
     distributions: Mapping[str, Path]
     chains: Path | None
@@ -65,10 +67,10 @@ def load(inputs: ReportInputs) -> Loaded:
     Raises:
         LitmusError: a file is missing or damaged.
     """
-    scores = [frame(path) for path in inputs.scores.values()]
+    scores = [frame(path) for path in inputs.scores]
     separation = frame(inputs.separation)
     metrics = dict.fromkeys([*inputs.words, *separation["metric"]])
-    present = set(separation["metric"]) | set(inputs.scores)
+    present = set(separation["metric"])
     words = {
         metric: {"title": metric, **DEFAULT_WORDS, **inputs.words.get(metric, {})}
         for metric in metrics

@@ -1,6 +1,7 @@
 """Where the numbers come from: settings, versions, seeds, and how long each stage took."""
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -34,17 +35,17 @@ def run_facts(provenance: dict[str, Any]) -> list[tuple[str, str]]:
     return [(name, str(value)) for name, value in [*facts, *seeds.items()] if value is not None]
 
 
-def duration_table(folder: Path) -> Table:
+def duration_table(folder: Path, names: Sequence[str]) -> Table:
     """Wall time and peak memory by stage, from Snakemake's benchmark files below `folder`.
 
-    A missing folder gives a table without rows; a file that cannot be understood is passed over,
+    Of the jobs that `names` name, such as `sparsity/sae/00000-00047`: files of jobs that another
+    config had may lie beside them. One that is missing or cannot be understood is passed over,
     since a benchmark is never worth a report.
     """
     stages: dict[str, list[tuple[float, float]]] = {}
-    for path in sorted(Path(folder).rglob("*.tsv")):
-        inside = path.relative_to(folder)
-        stage = inside.parts[0] if len(inside.parts) > 1 else inside.stem
-        stages.setdefault(stage, []).extend(_measured(path))
+    for name in sorted(names):
+        measured = _measured(Path(folder, f"{name}.tsv"))
+        stages.setdefault(name.split("/")[0], []).extend(measured)
     stages = {name: jobs for name, jobs in stages.items() if jobs}
     rows = []
     for name, jobs in sorted(stages.items(), key=lambda item: -sum(job[0] for job in item[1])):

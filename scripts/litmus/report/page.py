@@ -103,7 +103,7 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
         "settings_yaml": origin.settings_yaml(settings),
         "versions": origin.version_table(run.provenance.get("versions", {})),
         "facts_of_run": origin.run_facts(run.provenance),
-        "durations": origin.duration_table(inputs.benchmarks),
+        "durations": origin.duration_table(inputs.benchmarks, inputs.jobs),
         "dark_colors": dark_colors(),
     }
 

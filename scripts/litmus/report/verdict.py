@@ -70,7 +70,7 @@ def judge(separation: pd.DataFrame, confidence: float) -> list[Judgement]:
                 row["higher"],
                 math.isfinite(row["delta"]),
                 beats_chance(row, confidence),
-                _against_baseline(row, std, paired),
+                _against_baseline(row, std, paired, confidence),
                 std,
                 row["win_share"],
                 row["p_wilcoxon"],
@@ -79,7 +79,7 @@ def judge(separation: pd.DataFrame, confidence: float) -> list[Judgement]:
     return judgements
 
 
-def _against_baseline(row: pd.Series, std: float, paired: set[str]) -> Against:
+def _against_baseline(row: pd.Series, std: float, paired: set[str], confidence: float) -> Against:
     """How a metric stands to the projection's standard deviation against the same control."""
     if row["metric"] == BASELINE:
         return "is it"
@@ -89,7 +89,9 @@ def _against_baseline(row: pd.Series, std: float, paired: set[str]) -> Against:
         return "unknown"
     if row["delta_crossfit"] >= std:
         return "no better"
-    return "better" if row["delta_high"] < std else "undecided"
+    # A measure that chance explains is not better than another that chance explains.
+    clear = row["delta_high"] < std and beats_chance(row, confidence)
+    return "better" if clear else "undecided"
 
 
 def says_something(judgement: Judgement) -> bool:
@@ -110,9 +112,10 @@ def rules(confidence: float, trivial: Collection[str]) -> list[str]:
     ]
     if BASELINE in trivial:
         told += [
-            f"“Better than the standard deviation” means that this upper end also lies below the "
-            f"cross-fitted δ of {BASELINE} against the same control; “no better” means that the "
-            f"measure’s own cross-fitted δ does not; between the two the data do not decide.",
+            f"“Better than the standard deviation” means that the measure beats chance and that "
+            f"this upper end also lies below the cross-fitted δ of {BASELINE} against the same "
+            f"control; “no better” means that the measure’s own cross-fitted δ does not; between "
+            "the two the data do not decide.",
             "Against a paired control the standard deviation is equal by construction, so chance "
             "is the only yardstick there.",
         ]

@@ -3,6 +3,15 @@
 import numpy as np
 from scipy.stats import wilcoxon
 
+# Differences below this share of the values are rounding: directions are stored in float32.
+TIE = 1e-6
+
+
+def differences(candidate: np.ndarray, control: np.ndarray) -> np.ndarray:
+    """Candidate less control of each pair, zero where only rounding differs: (pairs,)."""
+    apart = candidate - control
+    return np.where(np.abs(apart) > TIE * np.maximum(np.abs(candidate), np.abs(control)), apart, 0)
+
 
 def win_share(candidate: np.ndarray, control: np.ndarray) -> float:
     """The share of pairs in which the candidate is higher; a tie counts half.
@@ -11,7 +20,8 @@ def win_share(candidate: np.ndarray, control: np.ndarray) -> float:
         candidate: finite values, shape (pairs,).
         control: its partners, shape (pairs,).
     """
-    return float(np.mean(candidate > control) + np.mean(candidate == control) / 2)
+    apart = differences(candidate, control)
+    return float(np.mean(apart > 0) + np.mean(apart == 0) / 2)
 
 
 def wilcoxon_p(candidate: np.ndarray, control: np.ndarray) -> float:
@@ -23,6 +33,5 @@ def wilcoxon_p(candidate: np.ndarray, control: np.ndarray) -> float:
         candidate: finite values, shape (pairs,).
         control: its partners, shape (pairs,).
     """
-    if np.array_equal(candidate, control):
-        return 1.0
-    return float(wilcoxon(candidate, control).pvalue)
+    apart = differences(candidate, control)
+    return float(wilcoxon(apart).pvalue) if apart.any() else 1.0

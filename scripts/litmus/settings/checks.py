@@ -4,6 +4,7 @@ A check is a function of the values at its keys. It says what would be valid at 
 or None where all is well, and runs whenever those keys are valid by themselves.
 """
 
+import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -109,6 +110,23 @@ def the_chain_is_stable(learning_rate: float, localization: float) -> str | None
     return (
         f"below 4 / {LLC}.localization = {4 / localization:.3g}; from there on every chain diverges"
     )
+
+
+@check(
+    "separation.permutations",
+    "separation.confidence",
+    "directions.controls",
+    "metrics.weight_sensitivity.scales",
+)
+def a_verdict_is_within_reach(
+    permutations: int, confidence: float, controls: list[str], scales: list[float]
+) -> str | None:
+    """The least p that permutations can give survives Holm's correction for all comparisons."""
+    comparisons = (len(Metrics.model_fields) - 1 + len(scales)) * len(controls)
+    least = math.ceil(comparisons / (1 - confidence))
+    if permutations >= least:
+        return None
+    return f"at least {least}, or no p of {comparisons} comparisons could be significant"
 
 
 @check(*(f"metrics.{name}.enabled" for name in Metrics.model_fields))

@@ -52,7 +52,7 @@ class Corpus(Block):
     """Tokens in a sequence: at least one to predict and one to predict it from."""
     eval_share: Number = Field(gt=0, lt=1)
     """Share of the documents kept for evaluation."""
-    max_train_sequences: int = Field(ge=1)
+    max_train_sequences: int = Field(ge=16)
     """Upper limit of the training sequences."""
-    eval_sequences: int = Field(ge=2)
-    """Sequences behind statistics, thresholds and scores; a spread needs two."""
+    eval_sequences: int = Field(ge=16)
+    """Sequences behind statistics, thresholds and scores; errors are judged from their spread."""

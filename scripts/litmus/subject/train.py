@@ -86,8 +86,10 @@ def train(
     Raises:
         LitmusError: the loss is not finite.
     """
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    others = [p for p in model.parameters() if p.ndim <= 1]
+    # By name, for TransformerLens's attention biases are matrices too.
+    decays = {name: name.split(".")[-1].startswith("W_") for name, _ in model.named_parameters()}
+    decayed = [p for name, p in model.named_parameters() if decays[name]]
+    others = [p for name, p in model.named_parameters() if not decays[name]]
     optimizer = torch.optim.AdamW(
         [{"params": decayed, "weight_decay": settings.weight_decay}, {"params": others}],
         weight_decay=0.0,
