@@ -54,5 +54,7 @@ rule where:
     localrule: True
     conda:
         "envs/litmus.yaml"
+    params:
+        report=str(Path(config["results"], "report.html")),
     shell:
-        "echo 'Report: <results>/report.html' | tee {log}"
+        "echo 'Report: {params.report}' | tee {log}"

@@ -68,6 +68,12 @@ def test_what_is_not_significant_is_never_said_to_beat_chance(weak):
     assert told["Sparsity"].startswith("beats chance against no control.")
 
 
+def test_a_baseline_that_does_what_no_measure_does_is_named_in_the_headline():
+    """Else the reader would take "no measure" for "nothing"."""
+    headline, _ = _text(_row(p_holm=0.5), _row("projection_std"))
+    assert headline.endswith("better than chance; a trivial baseline does: Standard deviation.")
+
+
 def test_one_lost_control_keeps_a_measure_out_of_the_headline():
     """Only a measure that beats chance against every control is named there."""
     headline, told = _text(_row(), _row(control="matched", p_holm=0.5))

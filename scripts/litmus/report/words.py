@@ -37,7 +37,8 @@ def headline(judgements: Sequence[Judgement], words: Mapping[str, MetricWords]) 
     chance = [m for m, rows in measures.items() if all(j.beats_chance for j in rows)]
     beyond = [m for m, rows in measures.items() if all(says_something(j) for j in rows)]
     if not chance:
-        told = "No measure tells the candidate from every control better than chance."
+        told = "No measure tells the candidate from every control better than chance"
+        told += f"{_baselines(judgements, words)}."
     else:
         tell = "tells" if len(chance) == 1 else "tell"
         told = (
@@ -49,6 +50,16 @@ def headline(judgements: Sequence[Judgement], words: Mapping[str, MetricWords]) 
     if not beyond:
         return f"{told} None of them beats the projection’s standard deviation throughout."
     return f"{told} Better than the standard deviation throughout: {_titles(beyond, words)}."
+
+
+def _baselines(judgements: Sequence[Judgement], words: Mapping[str, MetricWords]) -> str:
+    """The trivial baselines that do what no measure does, as the end of a sentence."""
+    rows: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        if words[judgement.metric]["trivial"]:
+            rows.setdefault(judgement.metric, []).append(judgement)
+    able = [metric for metric, each in rows.items() if all(j.beats_chance for j in each)]
+    return f"; a trivial baseline does: {_titles(able, words)}" if able else ""
 
 
 def statements(
