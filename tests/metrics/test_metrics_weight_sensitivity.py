@@ -83,10 +83,17 @@ def test_for_little_noise_it_is_the_squared_norm_of_the_gradient():
 
 
 def test_a_direction_does_not_depend_on_its_neighbours():
-    """Alone or among others, in whatever batches."""
+    """Alone or among others, in batches of another size."""
     together, _ = measured()
     alone, _ = measured(replace(SETTINGS, batch_size=1), VECTORS[2:3], STD[2:3])
     np.testing.assert_allclose(together[..., 2:3], alone, rtol=1e-4, atol=1e-7)
+
+
+def test_a_direction_does_not_depend_on_how_many_there_are():
+    """In the same batches, to rounding: its chunk does not matter."""
+    together, _ = measured()
+    alone, _ = measured(vectors=VECTORS[2:3], std=STD[2:3])
+    np.testing.assert_allclose(together[..., 2:3], alone, rtol=1e-9)
 
 
 def test_more_draws_leave_the_first_as_they_were():

@@ -72,14 +72,16 @@ def changes(
     Returns:
         float64 (scales, draws, sequences, directions); bool (directions,).
     """
-    thresholds, columns = settings.threshold * std, vectors.T
+    # In float64, for a small difference of two projections keeps few of float32's digits, and which
+    # ones would depend on how many directions are projected at once.
+    thresholds, columns = settings.threshold * std.double(), vectors.T.double()
     parts = tokens.split(settings.batch_size)
 
     def features(parameters: Parameters, part: Tensor) -> Tensor:
         """f of all directions under a stack of parameters: (stack, batch, position, directions)."""
         stack = next(iter(parameters.values())).shape[0]
         activations = lower.activations(parameters, part.expand(stack, -1, -1))
-        return feature.value(activations @ columns, thresholds, settings.nonlinearity)
+        return feature.value(activations.double() @ columns, thresholds, settings.nonlinearity)
 
     alone = {name: value.unsqueeze(0) for name, value in start.items()}
     still = [features(alone, part) for part in parts]
@@ -96,7 +98,7 @@ def changes(
             for part, before in zip(parts, still, strict=True)
         ]
         reduced = [s.sum(2) if settings.reduction == "sum" else s.mean(2) for s in squares]
-        measured.append(torch.cat(reduced, dim=1).double().cpu())
+        measured.append(torch.cat(reduced, dim=1).cpu())
         after_draw()
     fires = torch.stack([(f != 0).flatten(0, 2).any(0) for f in still]).any(0)
     return torch.stack(measured, dim=1).numpy(), fires.cpu().numpy()
