@@ -8,8 +8,8 @@ from litmus.errors import LitmusError
 def take(name: str, threads: int) -> torch.device:
     """The device that the config's `device` names; sets torch's thread count to `threads`.
 
-    Algorithms are torch's deterministic ones. Results on the CPU may differ in their last bits between thread counts, so a rule states its
-    own.
+    Algorithms are torch's deterministic ones. Results on the CPU may still differ in their last
+    bits between thread counts, so a rule states its own.
 
     Raises:
         LitmusError: `cuda` is asked for and there is none.
