@@ -4,8 +4,6 @@ import re
 import shutil
 import subprocess
 
-from snakemake.exceptions import WorkflowError
-
 from litmus.corpus.files import files
 from litmus.directions.chunks import chunk_ids
 from litmus.errors import LitmusError
