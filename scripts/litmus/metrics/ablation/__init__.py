@@ -1,0 +1,1 @@
+"""What removing a direction's coordinate does to the output."""
