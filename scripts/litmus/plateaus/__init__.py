@@ -1,0 +1,1 @@
+"""The source's own experiments: activation plateaus, sensitive directions, and their landscape."""

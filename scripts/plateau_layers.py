@@ -1,0 +1,37 @@
+"""Sensitive directions at every layer with a block below it and one above: sizes and δ."""
+
+from litmus.job import job
+
+with job(snakemake.log[0], snakemake.threads):
+    from pathlib import Path
+
+    import pandas as pd
+    import pyarrow as pa
+
+    from litmus import device, tables
+    from litmus.plateaus import curves, pairs
+    from litmus.plateaus.laboratory import open_laboratory
+    from litmus.progress import Progress
+
+    given, params, block = snakemake.input, snakemake.params, snakemake.params.settings
+    where = device.take(params.device, snakemake.threads)
+    progress = Progress("plateaus, layer by layer", len(params.layers), "layers")
+    sizes, apart = [], []
+    for layer in params.layers:
+        laboratory = open_laboratory(
+            Path(given.weights).parent,
+            given.tokens,
+            f"blocks.{layer}.hook_resid_pre",
+            {**block, "read": "ln_final.hook_normalized"},
+            params.seed,
+            where,
+        )
+        drawn = curves.by_direction(laboratory, block, ["random", "real_other"])
+        found = curves.measure(laboratory, drawn, block)
+        told = pairs.compare(found.sizes, block["resamples"], params.confidence, params.seed)
+        sizes.append(found.sizes.assign(layer=layer))
+        apart.append(told.assign(layer=layer))
+        progress.advance()
+    for name, parts in (("sizes", sizes), ("pairs", apart)):
+        table = pa.Table.from_pandas(pd.concat(parts), preserve_index=False)
+        tables.write(table, snakemake.output[name])

@@ -1,0 +1,24 @@
+"""The output over the plane through three real activations."""
+
+from litmus.job import job
+
+with job(snakemake.log[0], snakemake.threads):
+    from pathlib import Path
+
+    import pyarrow as pa
+
+    from litmus import device, tables
+    from litmus.plateaus import plane
+    from litmus.plateaus.laboratory import open_laboratory
+
+    params, block = snakemake.params, snakemake.params.settings
+    laboratory = open_laboratory(
+        Path(snakemake.input.weights).parent,
+        snakemake.input.tokens,
+        block["write"] or params.hook,
+        block,
+        params.seed,
+        device.take(params.device, snakemake.threads),
+    )
+    table = plane.landscape(laboratory, block)
+    tables.write(pa.Table.from_pandas(table, preserve_index=False), snakemake.output[0])
