@@ -1,0 +1,151 @@
+"""Inner products of per-token gradients: ⟨∂p_τ/∂θ, ∂p_υ/∂θ⟩ of p = ⟨a, v⟩ at two tokens τ, υ.
+
+θ is all of the weights below the hook. The gradients themselves, a row of all weights for every
+token, are never held at once: the backward pass goes block by block, from activations at θ₀ that
+all directions share, and a block's rows are dropped once they are multiplied.
+"""
+
+import torch
+from torch import Tensor
+
+from litmus.blocks import Parameters
+from litmus.stacked import StackedLower
+
+BLOCK = 64  # rows that are multiplied with those above them
+
+
+class TokenKernel:
+    """The inner products on some sequences.
+
+    For n tokens, of q weights each, a direction costs n·T forward and backward passes of a token
+    (T its position) and n²·q multiplications; which is the larger depends on n.
+
+    Args:
+        lower: the stacked lower half.
+        start: θ₀, packed.
+        tokens: int64 (sequences, context).
+        batch_size: tokens τ a backward pass; decides memory and speed, the result to rounding.
+    """
+
+    @torch.no_grad()
+    def __init__(
+        self, lower: StackedLower, start: Parameters, tokens: Tensor, batch_size: int
+    ) -> None:
+        self.blocks, self.last, self.start = lower.blocks, lower.layer - 1, start
+        self.batch_size = batch_size
+        # A vocabulary of the tokens that occur: rows of W_E that do not have no gradient.
+        self.vocabulary, self.tokens = tokens.unique(return_inverse=True)
+        x = start["W_E"][tokens] + start["W_pos"][: tokens.shape[1]]
+        self.before = [x]
+        for i in range(lower.layer):
+            x = self.blocks.block(self._copies(i, 1), i, x.flatten(0, 1)[None], tokens.shape[1])
+            self.before.append(x[0].view_as(self.before[0]))
+        self.activations = self.before.pop()
+
+    def products(self, vector: Tensor, sequences: Tensor, positions: Tensor) -> Tensor:
+        """The inner products for one direction.
+
+        Args:
+            vector: v, (width,).
+            sequences: of each token τ, int64 (n,).
+            positions: of each token τ, int64 (n,).
+
+        Returns:
+            Symmetric (n, n).
+        """
+        # Tokens of like position together: what comes after a token is left out of its pass.
+        order = positions.argsort(stable=True)
+        split = (each[order].split(self.batch_size) for each in (sequences, positions))
+        parts = list(zip(*split, strict=True))
+        sums, back = self._last_block(vector, parts)
+        for i in reversed(range(self.last)):
+            rows, back = self._block(i, parts, back)
+            sums += sum(map(gram, rows))
+        sums += self._embedding(parts, back)
+        place = order.argsort()
+        return sums[place][:, place]
+
+    def _last_block(
+        self, v: Tensor, parts: list[tuple[Tensor, Tensor]]
+    ) -> tuple[Tensor, list[Tensor]]:
+        """The last block's share, and ∂p to the residual stream before it.
+
+        p meets this block's MLP at the token alone, so a matrix's gradient there is its input
+        times its bias's gradient, and their inner product that of the inputs times that of the
+        biases.
+        """
+        name, i = f"blocks.{self.last}.", self.last
+        rows, inputs, hiddens, back = [], [], [], []
+        for s, t in parts:
+            copies = self._copies(i, len(s))
+            moving = {
+                n: value.requires_grad_()
+                for n, value in copies.items()
+                if n.removeprefix(name) not in ("W_in", "W_out", "b_out")
+            }
+            x = self.before[i][s, : t[-1] + 1].requires_grad_()
+            middle = self.blocks.middle(copies, i, x, x.shape[1])
+            middle = middle[torch.arange(len(s)), t].unsqueeze(1)
+            hidden = self.blocks.hidden(copies, i, middle)
+            p = (middle + hidden @ self.start[name + "W_out"]) @ v
+            *grown, residual = torch.autograd.grad(p.sum(), [*moving.values(), x])
+            rows.append(dict(zip(moving, grown, strict=True)))
+            back.append(residual)
+            hiddens.append(hidden.detach().squeeze(1))
+            inputs.append(self.blocks.normal(copies, name + "ln2", middle).detach().squeeze(1))
+        joined = _joined(rows)
+        sums = sum(gram(value) for value in joined.values())
+        sums += gram(torch.cat(inputs)) * gram(joined[name + "b_in"])
+        return sums + (gram(torch.cat(hiddens)) + 1) * v.square().sum(), back
+
+    def _block(
+        self, i: int, parts: list[tuple[Tensor, Tensor]], back: list[Tensor]
+    ) -> tuple[list[Tensor], list[Tensor]]:
+        """∂p to block i's weights, each (n, …), and to the residual stream before it."""
+        rows, before = [], []
+        for (s, _), after in zip(parts, back, strict=True):
+            copies = {n: value.requires_grad_() for n, value in self._copies(i, len(s)).items()}
+            x = self.before[i][s, : after.shape[1]].requires_grad_()
+            moved = self.blocks.block(copies, i, x, x.shape[1])
+            *grown, residual = torch.autograd.grad(moved, [*copies.values(), x], after)
+            rows.append(dict(zip(copies, grown, strict=True)))
+            before.append(residual)
+        return list(_joined(rows).values()), before
+
+    def _embedding(self, parts: list[tuple[Tensor, Tensor]], back: list[Tensor]) -> Tensor:
+        """The share of W_pos and W_E, from ∂p to the residual stream before the first block."""
+        positions, embeddings = [], []
+        for (s, _), part in zip(parts, back, strict=True):
+            row, length, width = part.shape
+            place = part.new_zeros(row, self.tokens.shape[1], width)
+            place[:, :length] = part
+            positions.append(place)
+            table = part.new_zeros(row, len(self.vocabulary), width)
+            occurring = self.tokens[s, :length, None].expand(-1, -1, width)
+            embeddings.append(table.scatter_add_(1, occurring, part))
+        return gram(torch.cat(positions)) + gram(torch.cat(embeddings))
+
+    def _copies(self, i: int, count: int) -> Parameters:
+        """Block i's weights at θ₀, as often as asked without a copy in memory."""
+        name = f"blocks.{i}."
+        return {
+            n: value.expand(count, *value.shape).detach()
+            for n, value in self.start.items()
+            if n.startswith(name)
+        }
+
+
+def gram(rows: Tensor) -> Tensor:
+    """Inner products of rows (n, …): (n, n), by the triangle, which saves a quarter of the time."""
+    flat = rows.flatten(1)
+    products = flat.new_empty(len(flat), len(flat))
+    for first in range(0, len(flat), BLOCK):
+        end = first + BLOCK
+        products[first:end, :end] = part = flat[first:end] @ flat[:end].T
+        products[:end, first:end] = part.T
+    return products
+
+
+def _joined(parts: list[Parameters]) -> Parameters:
+    """Rows of all parts, one below the other."""
+    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
