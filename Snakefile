@@ -15,6 +15,7 @@ configfile: Path(workflow.basedir, "config.yaml")
 
 
 include: "rules/common.smk"
+include: "rules/families.smk"
 
 
 pathvars:
@@ -29,8 +30,13 @@ include: "rules/dictionary.smk"
 include: "rules/directions.smk"
 include: "rules/projections.smk"
 include: "rules/weight_sensitivity.smk"
+include: "rules/calibration.smk"
 include: "rules/llc.smk"
+include: "rules/llc_quadratic.smk"
+include: "rules/ablation.smk"
+include: "rules/plateau.smk"
 include: "rules/gather.smk"
+include: "rules/study.smk"
 include: "rules/separation.smk"
 include: "rules/report.smk"
 include: "rules/validation.smk"

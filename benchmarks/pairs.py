@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
+import torch
+
 
 class Comparison(NamedTuple):
     """Ours against something else, in the same unit; a ratio above 1 means that ours is better."""
@@ -22,10 +24,13 @@ class Comparison(NamedTuple):
     pairs: int
 
 
-def timed(work: Callable[[], object]) -> float:
-    """Seconds that one call takes."""
+def timed(work: Callable[[], object], device: torch.device | str = "cpu") -> float:
+    """Seconds that one call takes, until its device has done all of it."""
+    wait = torch.cuda.synchronize if torch.device(device).type == "cuda" else lambda: None
+    wait()
     started = time.perf_counter()
     work()
+    wait()
     return time.perf_counter() - started
 
 

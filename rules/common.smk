@@ -11,6 +11,7 @@ from litmus.fingerprint import fingerprint, read_pins
 from litmus.settings import read
 
 BASE = Path(workflow.basedir)
+TRIED = 8  # settings a job of calibration tries; more settings add jobs and touch no full one
 PINS = Path(BASE, "envs", "requirements.txt")
 
 
@@ -67,9 +68,20 @@ def jobs():
                 chunk=CHUNKS,
             ),
             *expand("gather/{family}", family=FAMILIES),
-            *expand("gather/{family}_traces", family=CHAINED),
-            *expand("figures/{figure}", figure=[*METRICS, "overview", "training"]),
-            *expand("figures/{family}_traces", family=CHAINED),
+            *(["ablation_agreement"] if ABLATION_TABLES else []),
+            *(["agreement", "figures/agreement"] if AGREEMENT else []),
+            *(["study_summary", "gather/study"] if STUDIED else []),
+            *expand("study/{cell}", cell=CELLS),
+            *(f"figures/{Path(path).stem}" for path in ABLATION_FIGURES),
+            *expand("plateaus/{experiment}", experiment=PLATEAU_FIGURES),
+            *expand("figures/plateau_{experiment}", experiment=PLATEAU_FIGURES),
+            *(["dictionary_sensitivity", "figures/whole_dictionary"] if WHOLE_DICTIONARY else []),
+            *expand("calibration/{job}", job=TRIALS),
+            *expand("calibration/{family}", family=CALIBRATED),
+            *expand("figures/{family}_calibration", family=CALIBRATED),
+            *expand("gather/{family}_{what}", family=CHAINED, what=["traces", "diagnostics"]),
+            *expand("figures/{figure}", figure=[*SHOWN, "overview", "training"]),
+            *expand("figures/{metric}_traces", metric=TRACED),
         ]
     )
 
@@ -85,6 +97,16 @@ def chunks_of(pattern):
     return paths
 
 
+def family_of(wildcards):
+    """The family that a metric is of."""
+    return METRICS[wildcards.metric]["family"]
+
+
+def of_family(pattern):
+    """`pattern` filled in with the family that a metric is of."""
+    return lambda wildcards: pattern.format(family=family_of(wildcards))
+
+
 SETTINGS = validated(config)
 config.update(SETTINGS.model_dump(mode="json"))
 HOOK = config["hook"]
@@ -94,7 +116,21 @@ CHUNKS = chunk_ids(config["directions"]["count"], config["directions"]["chunk"])
 # A family is a block of the config; it yields one metric, or several that are computed together.
 FAMILIES = SETTINGS.metrics.enabled()
 METRICS = {metric: about._asdict() for metric, about in SETTINGS.metrics.about().items()}
-# Those that run chains, and so leave traces.
+# Those that have a place of their own in the report; the others stand in tables.
+SHOWN = {metric: about for metric, about in METRICS.items() if about["shown"]}
+# Those that run chains, and so leave traces; and their metrics.
 CHAINED = [family for family in FAMILIES if getattr(SETTINGS.metrics, family).chained]
+TRACED = [metric for metric, about in METRICS.items() if about["family"] in CHAINED]
 TEMPLATE = {".html", ".css", ".js"}
 GPUS = gpus()
+# Whether every live feature of the dictionary is scored by weight sensitivity.
+WHOLE_DICTIONARY = "weight_sensitivity" in FAMILIES and bool(
+    config["metrics"]["weight_sensitivity"]["whole_dictionary"]
+)
+CALIBRATED = [family for family in CHAINED if config["metrics"][family]["calibrate"]]
+# The jobs that try settings, as calibration.smk names them.
+TRIALS = [
+    f"{family}/{chunk}"
+    for family in CALIBRATED
+    for chunk in chunk_ids(config["metrics"][family]["calibration"]["settings"], TRIED)
+]

@@ -24,3 +24,14 @@ use rule gather_scores as gather_traces with:
         "<logs>/gather/{family}_traces.log",
     benchmark:
         "<benchmarks>/gather/{family}_traces.tsv"
+
+
+use rule gather_scores as gather_diagnostics with:
+    input:
+        chunks_of("<results>/diagnostics/{family}/{group}/{chunk}.parquet"),
+    output:
+        "<results>/diagnostics/{family}.parquet",
+    log:
+        "<logs>/gather/{family}_diagnostics.log",
+    benchmark:
+        "<benchmarks>/gather/{family}_diagnostics.tsv"

@@ -1,25 +1,35 @@
-rule llc_functional:
+# The local learning coefficients: one rule for all variants, and one that finds their settings.
+
+
+rule llc:
     input:
+        unpack(llc_input),
         directions="<results>/directions/{group}/{chunk}.parquet",
         statistics=f"<results>/statistics/{HOOK}.parquet",
         tokens="<results>/tokens.parquet",
         weights="<results>/model/model.safetensors",
     output:
-        scores="<results>/scores/llc_functional/{group}/{chunk}.parquet",
-        traces="<results>/traces/llc_functional/{group}/{chunk}.parquet",
+        scores="<results>/scores/{llc}/{group}/{chunk}.parquet",
+        traces="<results>/traces/{llc}/{group}/{chunk}.parquet",
+        diagnostics="<results>/diagnostics/{llc}/{group}/{chunk}.parquet",
     log:
-        "<logs>/llc_functional/{group}/{chunk}.log",
+        "<logs>/{llc}/{group}/{chunk}.log",
     benchmark:
-        "<benchmarks>/llc_functional/{group}/{chunk}.tsv"
+        "<benchmarks>/{llc}/{group}/{chunk}.tsv"
+    wildcard_constraints:
+        llc=r"llc_functional|llc_behavioral|llc_natural",
     conda:
         "../envs/litmus.yaml"
     resources:
         gpu=GPUS,
     params:
-        settings=lookup(within=config, dpath="metrics/llc_functional"),
+        family=lambda wildcards: wildcards.llc,
+        variants=lambda wildcards: getattr(SETTINGS.metrics, wildcards.llc).variants(),
+        settings=llc_settings,
         hook=HOOK,
+        min_activations=config["dictionary"]["min_activations"],
         seed=config["seed"],
         device=config["device"],
-        code=code("llc_functional.py"),
+        code=code("llc.py"),
     script:
-        "../scripts/llc_functional.py"
+        "../scripts/llc.py"

@@ -20,7 +20,7 @@ rule provenance:
 
 rule figure_distribution:
     input:
-        scores=lambda wildcards: f"<results>/scores/{METRICS[wildcards.metric]['family']}.parquet",
+        scores=of_family("<results>/scores/{family}.parquet"),
         separation="<results>/separation.parquet",
     output:
         report(
@@ -34,7 +34,7 @@ rule figure_distribution:
     benchmark:
         "<benchmarks>/figures/{metric}.tsv"
     wildcard_constraints:
-        metric="|".join(map(re.escape, METRICS)),
+        metric="|".join(map(re.escape, SHOWN)),
     conda:
         "../envs/litmus.yaml"
     params:
@@ -61,7 +61,7 @@ rule figure_overview:
     conda:
         "../envs/litmus.yaml"
     params:
-        words=METRICS,
+        words=SHOWN,
         code=code("figure_overview.py"),
     script:
         "../scripts/figure_overview.py"
@@ -69,8 +69,9 @@ rule figure_overview:
 
 rule figure_traces:
     input:
-        traces="<results>/traces/{metric}.parquet",
-        scores="<results>/scores/{metric}.parquet",
+        traces=of_family("<results>/traces/{family}.parquet"),
+        diagnostics=of_family("<results>/diagnostics/{family}.parquet"),
+        scores=of_family("<results>/scores/{family}.parquet"),
     output:
         report(
             "<results>/figures/{metric}_traces.svg",
@@ -83,13 +84,14 @@ rule figure_traces:
     benchmark:
         "<benchmarks>/figures/{metric}_traces.tsv"
     wildcard_constraints:
-        metric="|".join(CHAINED) or "none",
+        metric="|".join(map(re.escape, TRACED)) or "none",
     conda:
         "../envs/litmus.yaml"
     params:
         title=lambda wildcards: METRICS[wildcards.metric]["title"],
-        burn_in=lambda wildcards: config["metrics"][wildcards.metric]["burn_in"],
-        robust=lambda wildcards: config["metrics"][wildcards.metric]["robust"],
+        burn_in=lambda wildcards: config["metrics"][family_of(wildcards)]["burn_in"],
+        robust=lambda wildcards: config["metrics"][family_of(wildcards)]["robust"],
+        signed=lambda wildcards: family_of(wildcards) == "llc_natural",
         code=code("figure_traces.py"),
     script:
         "../scripts/figure_traces.py"
@@ -121,14 +123,33 @@ rule figure_training:
 rule report:
     input:
         scores=expand("<results>/scores/{family}.parquet", family=FAMILIES),
-        distributions=expand("<results>/figures/{metric}.svg", metric=METRICS),
-        traces=expand("<results>/traces/{family}.parquet", family=CHAINED),
-        chains=expand("<results>/figures/{family}_traces.svg", family=CHAINED),
+        distributions=expand("<results>/figures/{metric}.svg", metric=SHOWN),
+        diagnostics=expand("<results>/diagnostics/{family}.parquet", family=CHAINED),
+        chains=expand("<results>/figures/{metric}_traces.svg", metric=TRACED),
         separation="<results>/separation.parquet",
         training="<results>/model/training.parquet",
         quality=f"{DICTIONARY}/quality.parquet",
         corpus="<results>/corpus.json",
         provenance="<results>/provenance.json",
+        calibration=expand("<results>/calibration/{family}.parquet", family=CALIBRATED),
+        calibration_figures=expand("<results>/figures/{family}_calibration.svg", family=CALIBRATED),
+        whole_dictionary=(
+            [f"{DICTIONARY}/weight_sensitivity.parquet", "<results>/figures/whole_dictionary.svg"]
+            if WHOLE_DICTIONARY
+            else []
+        ),
+        plateau_tables=[
+            f"<results>/plateaus/{table}.parquet"
+            for experiment in PLATEAU_FIGURES
+            for table in PLATEAU_TABLES[experiment]
+        ],
+        plateau_figures=expand(
+            "<results>/figures/plateau_{experiment}.svg", experiment=PLATEAU_FIGURES
+        ),
+        agreement=AGREEMENT,
+        study=STUDIED,
+        ablation_tables=ABLATION_TABLES,
+        ablation_figures=ABLATION_FIGURES,
         overview="<results>/figures/overview.svg",
         training_curve="<results>/figures/training.svg",
         # Relative, so that a folder that was moved or copied has nothing to do.
@@ -152,6 +173,8 @@ rule report:
         "../envs/litmus.yaml"
     params:
         words=METRICS,
+        traced=TRACED,
+        calibrated=CALIBRATED,
         candidate="sae",
         jobs=jobs(),
         code=code("report.py"),

@@ -11,7 +11,7 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus import device, tables
     from litmus.activations import cache
     from litmus.activations.statistics import Statistics
-    from litmus.dictionary import quality, train
+    from litmus.dictionary import encoder, quality, train
     from litmus.errors import LitmusError
     from litmus.progress import Progress
     from litmus.subject import checkpoint
@@ -46,6 +46,7 @@ with job(snakemake.log[0], snakemake.threads):
         snakemake.output.quality,
     )
     decoder = sae.W_dec.detach().numpy()
+    rows, bias = encoder.affine(sae)
     tables.write(
         pa.table(
             {
@@ -54,6 +55,10 @@ with job(snakemake.log[0], snakemake.threads):
                 "decoder": pa.FixedSizeListArray.from_arrays(
                     pa.array(decoder.ravel()), decoder.shape[1]
                 ),
+                "encoder": pa.FixedSizeListArray.from_arrays(
+                    pa.array(rows.numpy().ravel()), decoder.shape[1]
+                ),
+                "encoder_bias": bias.numpy(),
             }
         ),
         snakemake.output.features,

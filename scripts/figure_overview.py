@@ -7,8 +7,9 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus.figures import overview
 
     words = snakemake.params.words
+    separation = tables.read(snakemake.input.separation).to_pandas()
     overview.draw(
-        tables.read(snakemake.input.separation).to_pandas(),
+        separation[separation["metric"].isin(list(words))],
         {metric: word["title"] for metric, word in words.items()},
         [metric for metric, word in words.items() if word["trivial"]],
         snakemake.output[0],

@@ -9,6 +9,7 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus.report.inputs import ReportInputs
 
     given, words = snakemake.input, snakemake.params.words
+    shown = [metric for metric, about in words.items() if about["shown"]]
     template = next(p for p in map(Path, given.template) if p.name == "template.html")
     first = {name: Path(given[name]) for name in ("separation", "training", "quality", "corpus")}
     page.write(
@@ -16,9 +17,33 @@ with job(snakemake.log[0], snakemake.threads):
             words=words,
             candidate=snakemake.params.candidate,
             scores=list(map(Path, given.scores)),
-            distributions=dict(zip(words, map(Path, given.distributions), strict=True)),
-            traces=Path(given.traces[0]) if given.traces else None,
-            chains=Path(given.chains[0]) if given.chains else None,
+            distributions=dict(zip(shown, map(Path, given.distributions), strict=True)),
+            diagnostics=list(map(Path, given.diagnostics)),
+            chains=dict(zip(snakemake.params.traced, map(Path, given.chains), strict=True)),
+            calibrations={
+                family: (Path(table), Path(figure))
+                for family, table, figure in zip(
+                    snakemake.params.calibrated,
+                    given.calibration,
+                    given.calibration_figures,
+                    strict=True,
+                )
+            },
+            agreement=dict(
+                zip(("ranking", "deltas", "figure"), map(Path, given.agreement), strict=False)
+            )
+            | dict(
+                zip(
+                    ("study", "study_ranking", "study_deltas"),
+                    map(Path, given.study),
+                    strict=False,
+                )
+            ),
+            whole_dictionary=tuple(map(Path, given.whole_dictionary)) or None,
+            ablation_tables=list(map(Path, given.ablation_tables)),
+            ablation_figures=list(map(Path, given.ablation_figures)),
+            plateau_tables=list(map(Path, given.plateau_tables)),
+            plateau_figures=list(map(Path, given.plateau_figures)),
             provenance=Path(given.provenance),
             overview=Path(given.overview),
             training_curve=Path(given.training_curve),

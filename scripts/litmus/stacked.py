@@ -2,18 +2,15 @@
 
 The same function as `Subject.lower`, written so that many differently perturbed copies of the
 parameters run at once: every weight is (stack, …) and matrix products are batched over the stack.
-W_Q, W_K and W_V stand side by side in one matrix, for one product instead of three.
 """
-
-import math
 
 import torch
 from torch import Tensor
-from torch.nn.functional import gelu, layer_norm, scaled_dot_product_attention
 
+from litmus.blocks import Blocks, Parameters, affine, pack
 from litmus.subject.checkpoint import Architecture, hook_layer
 
-Parameters = dict[str, Tensor]
+__all__ = ["Parameters", "StackedLower"]
 
 
 class StackedLower:
@@ -27,28 +24,16 @@ class StackedLower:
     def __init__(self, architecture: Architecture, hook: str) -> None:
         self.architecture = architecture
         self.layer = hook_layer(hook)
+        self.blocks = Blocks(architecture)
 
-    def pack(self, state: dict[str, Tensor]) -> Parameters:
+    def pack(self, state: Parameters) -> Parameters:
         """The parameters below the hook, each without a stack axis, from TransformerLens's names.
 
-        Per block: `ln1.w, ln1.b, W_QKV (width, 3·width), b_QKV, W_O (width, width), b_O, ln2.w,
-        ln2.b, W_in, b_in, W_out, b_out` (no ln where LayerNorm is folded); and `W_E`, `W_pos`.
+        `W_E`, `W_pos`, and those of each block as `blocks.pack` names them.
         """
         packed = {"W_E": state["embed.W_E"], "W_pos": state["pos_embed.W_pos"]}
         for i in range(self.layer):
-            block = f"blocks.{i}."
-            qkv = [state[f"{block}attn.W_{x}"] for x in "QKV"]
-            packed[block + "W_QKV"] = torch.cat([w.transpose(0, 1).flatten(1) for w in qkv], dim=1)
-            packed[block + "b_QKV"] = torch.cat(
-                [state[f"{block}attn.b_{x}"].flatten() for x in "QKV"]
-            )
-            packed[block + "W_O"] = state[block + "attn.W_O"].flatten(0, 1)
-            packed[block + "b_O"] = state[block + "attn.b_O"]
-            for name in ("W_in", "b_in", "W_out", "b_out"):
-                packed[block + name] = state[f"{block}mlp.{name}"]
-            if self.architecture.normalization == "LN":
-                for name in ("ln1.w", "ln1.b", "ln2.w", "ln2.b"):
-                    packed[block + name] = state[block + name]
+            packed |= pack(state, i, self.architecture)
         return packed
 
     def activations(self, parameters: Parameters, tokens: Tensor) -> Tensor:
@@ -63,9 +48,7 @@ class StackedLower:
         """
         x = self._embed(parameters, tokens)
         for i in range(self.layer):
-            x = x + self._attention(parameters, i, x, tokens.shape)
-            hidden = self._hidden(parameters, i, x)
-            x = x + _affine(hidden, parameters, f"blocks.{i}.W_out", f"blocks.{i}.b_out")
+            x = self.blocks.block(parameters, i, x, tokens.shape[-1])
         return x.unflatten(1, tokens.shape[1:])
 
     def projections(self, parameters: Parameters, tokens: Tensor, vectors: Tensor) -> Tensor:
@@ -84,15 +67,16 @@ class StackedLower:
         """
         last = self.layer - 1
         x = self._embed(parameters, tokens)
-        for i in range(self.layer):
-            x = x + self._attention(parameters, i, x, tokens.shape)
-            hidden = self._hidden(parameters, i, x)
-            if i < last:
-                x = x + _affine(hidden, parameters, f"blocks.{i}.W_out", f"blocks.{i}.b_out")
+        for i in range(last):
+            x = self.blocks.block(parameters, i, x, tokens.shape[-1])
+        x = self.blocks.middle(parameters, last, x, tokens.shape[-1])
         v = vectors.unsqueeze(-1)
-        out = torch.bmm(parameters[f"blocks.{last}.W_out"], v)
-        offset = torch.bmm(parameters[f"blocks.{last}.b_out"].unsqueeze(1), v)
-        p = torch.bmm(x, v) + torch.baddbmm(offset, hidden, out)
+        through = {
+            "W_out": torch.bmm(parameters[f"blocks.{last}.W_out"], v),
+            "b_out": torch.bmm(parameters[f"blocks.{last}.b_out"].unsqueeze(1), v).squeeze(-1),
+        }
+        hidden = self.blocks.hidden(parameters, last, x)
+        p = torch.bmm(x, v) + affine(hidden, through, "", "out")
         return p.squeeze(-1).unflatten(1, tokens.shape[1:])
 
     def _embed(self, parameters: Parameters, tokens: Tensor) -> Tensor:
@@ -103,30 +87,3 @@ class StackedLower:
         embedded = torch.nn.functional.embedding(tokens + shift, table.flatten(0, 1))
         places = parameters["W_pos"][:, :position].unsqueeze(1)
         return (embedded + places).view(stack, batch * position, -1)
-
-    def _attention(self, parameters: Parameters, i: int, x: Tensor, shape: torch.Size) -> Tensor:
-        stack, batch, position = shape
-        heads = self.architecture.heads
-        normal = self._normal(parameters, f"blocks.{i}.ln1", x)
-        qkv = _affine(normal, parameters, f"blocks.{i}.W_QKV", f"blocks.{i}.b_QKV")
-        q, k, v = qkv.view(stack * batch, position, 3, heads, -1).permute(2, 0, 3, 1, 4)
-        z = scaled_dot_product_attention(q, k, v, is_causal=True, scale=1 / math.sqrt(q.shape[-1]))
-        z = z.transpose(1, 2).reshape(stack, batch * position, -1)
-        return _affine(z, parameters, f"blocks.{i}.W_O", f"blocks.{i}.b_O")
-
-    def _hidden(self, parameters: Parameters, i: int, x: Tensor) -> Tensor:
-        normal = self._normal(parameters, f"blocks.{i}.ln2", x)
-        into = _affine(normal, parameters, f"blocks.{i}.W_in", f"blocks.{i}.b_in")
-        return gelu(into, approximate="tanh")
-
-    def _normal(self, parameters: Parameters, name: str, x: Tensor) -> Tensor:
-        normal = layer_norm(x, x.shape[-1:], eps=self.architecture.epsilon)
-        if self.architecture.normalization == "LN":
-            scale, shift = parameters[name + ".w"], parameters[name + ".b"]
-            normal = normal * scale.unsqueeze(1) + shift.unsqueeze(1)
-        return normal
-
-
-def _affine(x: Tensor, parameters: Parameters, weight: str, bias: str) -> Tensor:
-    """x·W + b over a stack: (stack, n, in), (stack, in, out), (stack, out) → (stack, n, out)."""
-    return torch.baddbmm(parameters[bias].unsqueeze(1), x, parameters[weight])

@@ -30,10 +30,24 @@ TRACES = pa.schema(
     [
         ("direction", pa.string()),
         ("group", pa.string()),
+        ("metric", pa.string()),
         ("chain", pa.int16()),
         ("step", pa.int32()),
         ("loss", pa.float32()),
         ("distance", pa.float32()),
+    ]
+)
+DIAGNOSTICS = pa.schema(
+    [
+        ("direction", pa.string()),
+        ("group", pa.string()),
+        ("metric", pa.string()),
+        ("rhat", pa.float64()),
+        ("ess", pa.float64()),
+        ("drift", pa.float64()),
+        ("distance", pa.float64()),
+        ("stiffness", pa.float64()),
+        ("unreached", pa.float64()),
     ]
 )
 # In a row group: what a reader that streams holds at once.
@@ -41,7 +55,9 @@ ROWS = 1 << 16
 # Who started this process. When it is gone the job is an orphan, and the file it would write may
 # already belong to another run with other settings.
 PARENT = os.getppid()
-STATUSES = ("ok", "diverged", "dead", "not_converged")
+STATUSES = ("ok", "diverged", "dead", "not_converged", "unreached", "censored")
+# Those whose value enters comparisons: a censored one stands at its limit.
+COUNTED = ("ok", "censored")
 
 
 def tokens_schema(context: int) -> pa.Schema:

@@ -125,7 +125,7 @@ def test_text_keeps_its_contrast(seen):
 
 def test_figures_are_visible(seen):
     """Every figure has a size, and its ink is the page's."""
-    assert seen["figures"] == 3 + len(synthetic.WORDS)
+    assert seen["figures"] == 2 + len(synthetic.WORDS) + len(synthetic.CHAINED)
     assert seen["ink_follows"]
 
 

@@ -19,7 +19,7 @@ def templates():
 @pytest.fixture(scope="session")
 def inputs(tmp_path_factory):
     """A whole run on disk."""
-    return synthetic_run.run(tmp_path_factory.mktemp("results"), n=32, traced=12)
+    return synthetic_run.run(tmp_path_factory.mktemp("results"), n=32)
 
 
 @pytest.fixture(scope="session")

@@ -59,7 +59,7 @@ def test_every_id_is_unique_and_every_link_lands(outline):
 def test_every_figure_is_an_image_with_words_and_a_datatable(html):
     """Each <figure> has an SVG with role img, a caption, and a table in <details>."""
     figures = re.findall(r"<figure>.*?</figure>", html, re.S)
-    assert len(figures) == 3 + len(synthetic.WORDS)
+    assert len(figures) == 2 + len(synthetic.WORDS) + len(synthetic.CHAINED)
     for figure in figures:
         assert figure.count('role="img"') == 1
         assert "<desc" in figure
@@ -109,17 +109,26 @@ def test_baselines_stand_beneath_the_measures(html):
 
 
 def test_failures_are_counted_on_the_page(html):
-    """The synthetic run has 25 failed estimates."""
-    assert "25 of 960 estimates failed" in html
-    row = next(r for r in table(html, "Estimates by status") if r[0] == "LLC, functional")
-    assert row[1:] == ["135", "5", "0", "20"]
+    """In each of five groups 4 + 1 of one measure failed, and 2 + 1 of another."""
+    assert "40 of 1\u202f120 estimates failed" in html
+    rows = {row[0]: row[1:] for row in table(html, "Estimates by status")}
+    assert rows["measure"] == [
+        "ok",
+        "censored",
+        "not converged",
+        "unreached",
+        "diverged",
+        "dead",
+    ]
+    assert rows["Functional LLC, 1σ"] == ["135", "0", "20", "0", "5", "0"]
+    assert rows["Behavioral LLC"] == ["145", "0", "0", "10", "0", "5"]
 
 
 def test_the_deviation_of_a_group_is_that_of_its_usable_directions(inputs, html):
     """n, excluded and mean are taken over status ok alone."""
-    scores = frame(next(p for p in inputs.scores if p.stem == "llc_functional"))
+    scores = frame(next(p for p in inputs.scores if p.stem == "llc_functional_1sigma"))
     ok = scores[(scores["group"] == "sae") & (scores["status"] == "ok")]["value"]
-    row = next(r for r in table(html, "LLC, functional: the groups") if r[0] == "sae")
+    row = next(r for r in table(html, "Functional LLC, 1σ: the groups") if r[0] == "sae")
     assert row[1:3] == [str(len(ok)), str(32 - len(ok))]
     assert float(row[3].split(" ± ")[0]) == pytest.approx(ok.mean(), rel=0.01)
 

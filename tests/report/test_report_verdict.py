@@ -158,13 +158,13 @@ def test_without_any_measure_there_is_nothing_to_say():
 
 def test_failures_are_counted_by_status_metric_and_group():
     """Four not converged and one diverged in each of five groups of LLC scores."""
-    scores = synthetic.scores("llc_functional", 20)
+    scores = synthetic.scores("llc_functional_1sigma", 20)
     failed = verdict.failures(scores)
     assert len(failed) == 10
     assert set(failed["count"]) == {4, 1}
     told = words.failure_sentence(failed, len(scores), WORDS)
     assert told.startswith("25 of 100 estimates failed")
-    assert "LLC, functional: 20 not converged (4 sae, 4 isotropic" in told
+    assert "Functional LLC, 1σ: 20 not converged (4 sae, 4 isotropic" in told
     assert "5 diverged (1 sae" in told
 
 

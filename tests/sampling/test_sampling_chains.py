@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from litmus.sampling import chains
+from litmus.sampling.rmsprop import RMSpropSGLD
 from litmus.sampling.sgld import SGLD
 
 START = {"w": torch.tensor([[1.0, -2.0], [0.5, 3.0]]), "b": torch.tensor([0.25, -4.0, 1.0])}
@@ -144,3 +145,102 @@ def test_the_global_stream_is_not_touched():
     torch.manual_seed(1)
     run([0.1])
     assert torch.equal(torch.randn(3), expected)
+
+
+MASKS = {"w": torch.tensor([[1, 0], [0, 1]]), "b": None}
+SAMPLERS = pytest.mark.parametrize(
+    "sampler", [SAMPLER, RMSpropSGLD(0.01, 20.0, 1.0)], ids=["sgld", "rmsprop_sgld"]
+)
+
+
+def seen(sampler, steps=8, **more):
+    """The parameters at every step of a run of two directions with two chains, and its traces."""
+    inner, places = loss_of([0.1, 0.2], 2), []
+
+    def loss(parameters, step):
+        places.append({name: value.detach().clone() for name, value in parameters.items()})
+        return inner(parameters, step)
+
+    return places, chains.run(loss, START, sampler, 2, 2, steps, 0, **more)
+
+
+@SAMPLERS
+def test_a_direction_does_not_depend_on_its_neighbours_under_any_sampler(sampler):
+    """Nor on theirs that diverge: what a sampler remembers is each chain's own."""
+    alone = chains.run(loss_of([0.2], 2), START, sampler, 1, 2, 12, 0)
+    spoiled = {(0, 3): math.nan}.items()
+    third = chains.run(loss_of([9.0, 0.1, 0.2], 2, spoiled), START, sampler, 3, 2, 12, 0)
+    assert torch.equal(alone.loss[0], third.loss[2])
+
+
+@SAMPLERS
+def test_masked_elements_stay_where_they_are(sampler):
+    """Bit for bit, at every step, while all others move."""
+    places, _ = seen(sampler, masks=MASKS)
+    for place in places[1:]:
+        still = (place["w"] == START["w"]).all(0)
+        assert still.tolist() == [[False, True], [True, False]]
+        assert (place["b"] != START["b"]).all()
+
+
+def test_masked_chains_are_the_update_of_what_moves():
+    """One chain in a plain loop over the elements with 1; distance is over these alone."""
+    loss = loss_of([0.1], 1)
+    traces = chains.run(loss, START, SAMPLER, 1, 1, 5, 0, masks=MASKS)
+    theta = {name: value.clone() for name, value in START.items()}
+    for step in range(5):
+        value = 0.1 * sum(p.pow(4).sum() for p in theta.values())
+        square = sum((theta[name] - START[name]).square().sum() for name in START)
+        assert traces.loss[0, 0, step].item() == pytest.approx(value.item(), rel=1e-5)
+        assert traces.distance[0, 0, step].item() == pytest.approx(square.sqrt().item(), rel=1e-5)
+        noise = chains.noise(START, 1, step, 0, torch.device("cpu"))
+        for name, place in [("w", (0, 0)), ("w", (1, 1)), ("b", (0,)), ("b", (1,)), ("b", (2,))]:
+            x, pull = theta[name][place], START[name][place]
+            drift = 20 * 0.4 * x**3 + 1.0 * (x - pull)
+            theta[name][place] = x - 0.005 * drift + 0.1 * noise[name][0][place]
+
+
+def test_a_mask_of_ones_masks_nothing():
+    """The same traces as without."""
+    ones = {name: torch.ones_like(value) for name, value in START.items()}
+    for masked, free in zip(run([0.1, 0.2], masks=ones), run([0.1, 0.2]), strict=True):
+        assert torch.equal(masked, free)
+
+
+def test_with_noise_per_direction_neighbours_do_not_matter_either():
+    """What counts is a direction's id, not its place nor who stands beside it."""
+    together = run([0.3, 0.1, 0.2], random_numbers="per_direction", ids=["a", "b", "c"])
+    alone = run([0.1], random_numbers="per_direction", ids=["b"])
+    moved = run([0.1, 0.7], random_numbers="per_direction", ids=["b", "z"])
+    assert torch.equal(alone.loss[0], together.loss[1])
+    assert torch.equal(moved.loss[0], together.loss[1])
+    assert torch.equal(moved.distance[0], together.distance[1])
+
+
+def test_with_noise_per_direction_equal_directions_differ():
+    """Unless they have one id: then they are the same."""
+    traces = run([0.2, 0.2, 0.2], random_numbers="per_direction", ids=["a", "b", "a"])
+    assert torch.equal(traces.loss[0], traces.loss[2])
+    assert (traces.loss[0, :, 1:] != traces.loss[1, :, 1:]).all()
+
+
+def test_shared_noise_does_not_ask_for_ids():
+    """The traces are the same with and without."""
+    assert torch.equal(run([0.1, 0.2], ids=["a", "b"]).loss, run([0.1, 0.2]).loss)
+
+
+def test_noise_differs_between_directions():
+    """No two rows are correlated, and one direction's do not depend on the others asked for."""
+    start, device = {"a": torch.zeros(2000)}, torch.device("cpu")
+    drawn = chains.noise(start, 3, 0, 0, device, ["x", "y"])["a"]
+    assert drawn.shape == (2, 3, 2000)
+    correlation = torch.corrcoef(drawn.flatten(0, 1)) - torch.eye(6)
+    assert correlation.abs().max() < 0.1
+    assert torch.equal(drawn[1:], chains.noise(start, 3, 0, 0, device, ["y"])["a"])
+
+
+@pytest.mark.parametrize("ids", [None, ["a"]])
+def test_noise_per_direction_needs_an_id_each(ids):
+    """Said with what was found."""
+    with pytest.raises(ValueError, match="each of 2 directions, got"):
+        run([0.1, 0.2], random_numbers="per_direction", ids=ids)

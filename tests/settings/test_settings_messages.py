@@ -12,7 +12,7 @@ UNKNOWN = [
     ("metrics.sparsty", "did you mean metrics.sparsity?"),
     ("corpus.processing", "there is model.processing"),
     ("corpus.weight_decy", "there is model.weight_decay"),
-    ("corpus.steps", "there is model.steps and metrics.llc_functional.steps"),
+    ("corpus.width", "there is model.width and dictionary.width"),
     ("report.xyz", "valid: title"),
 ]
 

@@ -110,10 +110,10 @@ def test_the_endings_are_those_that_the_corpus_reads():
 
 @pytest.mark.parametrize("name", Metrics.model_fields)
 def test_a_metric_has_words(name):
-    """A title of at most five words, and one sentence that says what high means."""
+    """A title of at most five words; a sentence, at most two, that says what high means."""
     metric = Metrics.model_fields[name].annotation
     assert 1 <= len(metric.title.split()) <= 5
-    assert re.fullmatch(r"[A-Z][^.]*\.", metric.sentence)
+    assert re.fullmatch(r"[A-Z][^.]*\.( [A-Z][^.]*\.)?", metric.sentence)
     assert "high means" in metric.sentence
 
 
@@ -125,15 +125,10 @@ def test_the_trivial_metrics_are_the_moments_of_the_projection():
 
 def test_enabled_metrics_come_in_the_order_of_the_config(changed):
     """What is off is left out, the rest keeps its order."""
-    settings = read(changed({"metrics.norm_sparsity.enabled": False}))
-    assert settings.metrics.enabled() == [
-        "sparsity",
-        "projection_std",
-        "projection_skewness",
-        "projection_kurtosis",
-        "weight_sensitivity",
-        "llc_functional",
-    ]
+    config = changed({"metrics.norm_sparsity.enabled": False})
+    enabled = [name for name, block in config["metrics"].items() if block["enabled"]]
+    assert read(config).metrics.enabled() == enabled
+    assert enabled[:2] == ["sparsity", "projection_std"] and "llc_functional" in enabled
 
 
 def test_a_family_has_one_metric_a_scale(changed):
@@ -145,6 +140,55 @@ def test_a_family_has_one_metric_a_scale(changed):
     assert "deviation 0.001 is added" in family["weight_sensitivity_0.001"].sentence
     off = read(changed({"metrics.weight_sensitivity.enabled": False})).metrics.about()
     assert not any(words.family == "weight_sensitivity" for words in off.values())
+
+
+@pytest.fixture
+def words(changed):
+    """The names and words of one family's metrics, under some of its keys."""
+
+    def of(family, **change):
+        change = {f"metrics.{family}.{key}": value for key, value in change.items()}
+        metrics = read(changed(change | {f"metrics.{family}.enabled": True})).metrics
+        return {name: words for name, words in metrics.about().items() if words.family == family}
+
+    return of
+
+
+def test_a_functional_coefficient_has_one_metric_a_threshold_and_set_of_weights(words):
+    """Named by both, but for `full`; what was published is of all weights."""
+    found = words("llc_functional", thresholds=[1, 0.5], weights=["full", "l0 attn", "l1h2"])
+    assert list(found) == [
+        f"llc_functional_{k}sigma{weights}"
+        for k in ("1", "0.5")
+        for weights in ("", "_l0_attn", "_l1h2")
+    ]
+    assert found["llc_functional_0.5sigma_l0_attn"].title == "Functional LLC, 0.5σ, l0 attn"
+    assert found["llc_functional_1sigma_l1h2"].sentence.endswith(" Only l1h2 moves.")
+    published = {name for name, one in found.items() if one.published}
+    assert published == {"llc_functional_1sigma", "llc_functional_0.5sigma"}
+
+
+@pytest.mark.parametrize("family", ["llc_behavioral", "llc_natural"])
+def test_a_patched_coefficient_has_one_metric_a_set_of_weights(words, family):
+    """Of the projection itself, so without a threshold."""
+    found = words(family, weights=["l0", "full"])
+    assert list(found) == [f"{family}_l0", family]
+
+
+@pytest.mark.parametrize("family", ["llc_functional", "llc_behavioral", "llc_natural"])
+def test_a_latents_coefficient_has_a_name_of_its_own(words, family):
+    """It has no threshold in standard deviations, so it has one metric a set of weights."""
+    found = words(family, feature="latent", weights=["full", "l1 mlp"])
+    assert list(found) == [f"{family}_latent", f"{family}_latent_l1_mlp"]
+
+
+def test_a_familys_variants_are_its_metrics(words, config):
+    """What the jobs are told to compute is what the report has words for."""
+    block = read(config).metrics.llc_functional
+    assert [f"llc_functional{suffix}" for suffix in block.variants()] == list(
+        words("llc_functional")
+    )
+    assert block.variants()["_1sigma"] == (1.0, "full")
 
 
 def test_importing_settings_loads_no_heavy_library():

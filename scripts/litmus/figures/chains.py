@@ -1,44 +1,55 @@
-"""What the chains of each direction say about themselves: R-hat and drift."""
+"""A metric's directions with all that is known of their chains, and which of them are shown."""
 
-import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from litmus.sampling.diagnostics import judge
+ORDER = ("ok", "censored", "not_converged", "unreached", "diverged", "dead")
+"""Statuses, from the best to what is no estimate at all."""
+PATHS = ["direction", "metric", "chain", "step", "loss"]
+"""The columns of the traces that `paths` reads."""
 
-COLUMNS = ("direction", "group", "rhat", "first_half", "second_half", "drift")
 
-
-def summarise(traces: pd.DataFrame, burn_in: int) -> pd.DataFrame:
-    """One row a direction: how its chains behaved after `burn_in` steps.
+def judged(diagnostics: pd.DataFrame, scores: pd.DataFrame, metric: str) -> pd.DataFrame:
+    """One row a direction of `metric`: what its chains told beside what became of its estimate.
 
     Args:
-        traces: rows in the TRACES contract, every step of every chain, counted from 0.
-        burn_in: steps dropped from the beginning of each chain.
+        diagnostics: rows in the DIAGNOSTICS contract, of this metric and others.
+        scores: rows in the SCORES contract, of this metric and others.
+        metric: which rows are meant.
 
     Returns:
-        Columns direction, group, rhat (as the scores' status used it; NaN where a draw is not
-        finite), first_half and second_half (means of the loss over the halves of the draws), and
-        drift (their difference in units of the draws' standard deviation).
+        The columns of both. What diverged has no effective draws: NaN, where zero is stored.
     """
-    draws = traces[traces["step"] >= burn_in]
-    if draws.empty:
-        return pd.DataFrame({name: pd.Series(dtype=float) for name in COLUMNS})
-    wide = draws.pivot(index=["group", "direction", "chain"], columns="step", values="loss")
-    return pd.DataFrame(
-        [
-            (direction, group, *_behaviour(chains.to_numpy(float)))
-            for (group, direction), chains in wide.groupby(level=["group", "direction"])
-        ],
-        columns=COLUMNS,
-    )
+    told = diagnostics[diagnostics["metric"] == metric]
+    scored = scores[scores["metric"] == metric].drop(columns=["group", "metric"])
+    health = told.merge(scored, on="direction", validate="one_to_one")
+    return health.assign(ess=health["ess"].where(health["status"] != "diverged"))
 
 
-def _behaviour(draws: np.ndarray) -> tuple[float, float, float, float]:
-    """R-hat, means of both halves and drift of one direction's draws, shape (chains, draws)."""
-    if not np.isfinite(draws).all():
-        return (np.nan,) * 4
-    half = draws.shape[1] // 2
-    early, late = draws[:, :half].mean(), draws[:, half:].mean()
-    spread = draws.std()
-    drift = (late - early) / spread if spread > 0 else 0.0
-    return judge(draws, max_rhat=np.inf).rhat, early, late, drift
+def chosen(health: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Status → its directions of lowest, median and highest R-hat, for every status present.
+
+    Fewer rows where there are fewer directions; those without an R-hat come last.
+    """
+    found = {}
+    for status in ORDER:
+        rows = health[health["status"] == status]
+        ordered = rows.sort_values(["rhat", "direction"], na_position="last")
+        places = sorted({0, (len(ordered) - 1) // 2, len(ordered) - 1})
+        if len(ordered):
+            found[status] = ordered.iloc[places]
+    return found
+
+
+def paths(traces: pa.Table, health: pd.DataFrame) -> pd.DataFrame:
+    """The traces that are shown: of the metric of `health`, its `chosen` directions alone.
+
+    Args:
+        traces: rows in the TRACES contract, `PATHS` at least, of any metrics and directions.
+        health: the result of `judged`.
+    """
+    shown = [name for rows in chosen(health).values() for name in rows["direction"]]
+    of_metric = pc.is_in(traces["metric"], pa.array(health["metric"].unique(), pa.string()))
+    of_shown = pc.is_in(traces["direction"], pa.array(shown, pa.string()))
+    return traces.filter(pc.and_(of_metric, of_shown)).to_pandas()

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from litmus.figures.palette import Look, looks
 from litmus.figures.style import drawing, quiet, save
+from litmus.tables import COUNTED
 
 COLUMNS = 4  # ECDF panels in a row
 
@@ -39,7 +40,7 @@ def draw(
     Raises:
         LitmusError: the file cannot be written.
     """
-    usable = scores[(scores["status"] == "ok") & np.isfinite(scores["value"])]
+    usable = scores[scores["status"].isin(COUNTED) & np.isfinite(scores["value"])]
     controls = [name for name in separation["control"] if name != candidate]
     controls += [g for g in pd.unique(scores["group"]) if g not in (candidate, *controls)]
     groups = [candidate, *controls]

@@ -91,6 +91,9 @@ def finished(svg: str, prefix: str, title: str, description: str) -> str:
     # This style sheet would reach every other figure of a page: the root says the same below.
     svg = re.sub(r"\s*<defs>\s*<style[^>]*>.*?</style>\s*</defs>", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
+    # Matplotlib hashes clips by their last bits, which a layout does not settle: number them.
+    for place, clip in enumerate(re.findall(r'<clipPath id="([^"]+)"', svg)):
+        svg = svg.replace(f'"{clip}"', f'"clip{place}"').replace(f"#{clip})", f"#clip{place})")
     svg = re.sub(r'\bid="(?:matplotlib\.)?', f'id="{prefix}', svg)
     svg = re.sub(r'href="#', f'href="#{prefix}', svg)
     svg = re.sub(r"url\(#", f"url(#{prefix}", svg)

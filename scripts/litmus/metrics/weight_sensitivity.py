@@ -4,18 +4,19 @@
 
 The mean of the functional LLC's loss under the localising prior alone: for γ ≫ nβ·h, SGLD's λ̂ is
 nβ times it at σ = 1/√γ. A perturbed forward pass serves every direction at once, so a thousand
-directions cost little more than one.
+directions cost less than twice what one does (on the embedded default's shapes).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from litmus import feature
+from litmus.feature import Nonlinearity
+from litmus.metrics.feature_blocks import FeatureBlocks
 from litmus.metrics.scores import Scores, checked
 from litmus.seeds import generator, stream
 from litmus.stacked import Parameters, StackedLower
@@ -26,7 +27,7 @@ class Sensitivity:
     """The keys of the config's `metrics.weight_sensitivity` block."""
 
     threshold: float
-    nonlinearity: feature.Nonlinearity
+    nonlinearity: Nonlinearity
     reduction: Literal["sum", "mean"]
     scales: Sequence[float]
     draws: int
@@ -46,6 +47,17 @@ def sample(tokens: np.ndarray, count: int, seed: int) -> np.ndarray:
     return tokens[np.sort(order[:count])]
 
 
+class Changes(NamedTuple):
+    """Squared changes of n directions' features, as their two marginal means."""
+
+    by_draw: np.ndarray
+    """Mean over sequences: float64 (scales, n, draws)."""
+    by_sequence: np.ndarray
+    """Mean over draws: float64 (scales, n, sequences)."""
+    fires: np.ndarray
+    """Whether the feature is anything but zero on some token at θ₀: bool (n,)."""
+
+
 @torch.no_grad()
 def changes(
     lower: StackedLower,
@@ -56,7 +68,7 @@ def changes(
     settings: Sensitivity,
     seed: int,
     after_draw: Callable[[], None] = lambda: None,
-) -> tuple[np.ndarray, np.ndarray]:
+) -> Changes:
     """Squared changes of every direction's feature, and whether it ever fires at θ₀.
 
     Args:
@@ -68,52 +80,82 @@ def changes(
         settings: of feature and noise.
         seed: of the noise.
         after_draw: called after every draw of the noise.
-
-    Returns:
-        float64 (scales, draws, sequences, directions); bool (directions,).
     """
-    # In float64, for a small difference of two projections keeps few of float32's digits, and which
-    # ones would depend on how many directions are projected at once.
-    thresholds, columns = settings.threshold * std.double(), vectors.T.double()
+    features = FeatureBlocks(vectors, std, settings.threshold, settings.nonlinearity)
     parts = tokens.split(settings.batch_size)
-
-    def features(parameters: Parameters, part: Tensor) -> Tensor:
-        """f of all directions under a stack of parameters: (stack, batch, position, directions)."""
-        stack = next(iter(parameters.values())).shape[0]
-        activations = lower.activations(parameters, part.expand(stack, -1, -1))
-        return feature.value(activations.double() @ columns, thresholds, settings.nonlinearity)
-
     alone = {name: value.unsqueeze(0) for name, value in start.items()}
-    still = [features(alone, part) for part in parts]
+    still = [lower.activations(alone, part.unsqueeze(0))[0] for part in parts]
     scales = torch.tensor(settings.scales, device=tokens.device)
-    measured = []
+    by_draw = features.zeros(len(scales), settings.draws)
+    by_sequence = features.zeros(len(scales), len(tokens))
     for draw in range(settings.draws):
         xi = noise(start, draw, seed)
         moved = {
             name: value + scales.view(-1, *[1] * value.ndim) * xi[name].to(value.device)
             for name, value in start.items()
         }
-        squares = [
-            (features(moved, part) - before).square()
-            for part, before in zip(parts, still, strict=True)
-        ]
-        reduced = [s.sum(2) if settings.reduction == "sum" else s.mean(2) for s in squares]
-        measured.append(torch.cat(reduced, dim=1).cpu())
+        sums = by_sequence.split(settings.batch_size, dim=1)
+        for part, before, sum_ in zip(parts, still, sums, strict=True):
+            after = lower.activations(moved, part.expand(len(scales), -1, -1))
+            squares = features.squared_changes(before, after).double()
+            by_draw[:, draw] += squares.sum(1)
+            sum_ += squares
         after_draw()
-    fires = torch.stack([(f != 0).flatten(0, 2).any(0) for f in still]).any(0)
-    return torch.stack(measured, dim=1).numpy(), fires.cpu().numpy()
+    shared = tokens.shape[1] if settings.reduction == "mean" else 1
+    return Changes(
+        features.squares(by_draw.div_(len(tokens) * shared)).mT.contiguous().cpu().numpy(),
+        features.squares(by_sequence.div_(settings.draws * shared)).mT.contiguous().cpu().numpy(),
+        torch.stack([features.fire(part) for part in still]).any(0).cpu().numpy(),
+    )
 
 
-def score(changed: np.ndarray, fires: np.ndarray) -> list[Scores]:
+def score(changed: Changes) -> list[Scores]:
     """S(σ) of each direction at each scale, from `changes`; `dead` where f is zero on all data.
 
     Noise draws and sequences are both samples: the squared standard error is the sum of the
     variance of the draws' means over the number of draws and of the sequences' means over the
     number of sequences, which counts their interaction twice and so errs on the safe side.
     """
-    draws, sequences = changed.shape[1:3]
-    value = changed.mean((1, 2))
-    between_draws = changed.mean(2).var(1, ddof=1) / draws
-    between_sequences = changed.mean(1).var(1, ddof=1) / sequences
+    value = changed.by_draw.mean(-1)
+    between_draws = changed.by_draw.var(-1, ddof=1) / changed.by_draw.shape[-1]
+    between_sequences = changed.by_sequence.var(-1, ddof=1) / changed.by_sequence.shape[-1]
     error = np.sqrt(between_draws + between_sequences)
-    return [checked(v, e, ~fires) for v, e in zip(value, error, strict=True)]
+    return [checked(v, e, ~changed.fires) for v, e in zip(value, error, strict=True)]
+
+
+def measure(
+    lower: StackedLower,
+    weights: dict[str, Tensor],
+    tokens: np.ndarray,
+    vectors: np.ndarray,
+    std: np.ndarray,
+    settings: Sensitivity,
+    seed: int,
+    device: torch.device,
+    after_draw: Callable[[], None] = lambda: None,
+) -> list[Scores]:
+    """S(σ) of each direction at each of the settings' scales.
+
+    Args:
+        lower: the stacked lower half.
+        weights: the subject's, by TransformerLens's names.
+        tokens: evaluation sequences to sample from, (n, context).
+        vectors: unit vectors float32 (directions, width).
+        std: σ of each projection, (directions,).
+        settings: of feature and noise.
+        seed: of noise and sample.
+        device: where to compute.
+        after_draw: called after every draw of the noise.
+    """
+    sampled = sample(tokens, settings.sequences, seed)
+    changed = changes(
+        lower,
+        {name: value.to(device) for name, value in lower.pack(weights).items()},
+        torch.from_numpy(sampled).long().to(device),
+        torch.from_numpy(vectors).to(device),
+        torch.from_numpy(std).to(device),
+        settings,
+        seed,
+        after_draw,
+    )
+    return score(changed)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from litmus.report.cells import Cell, Table, cell, text
 from litmus.report.prose import count, fixed, number, p_value, plus_minus
+from litmus.tables import COUNTED
 
 DECILES = tuple(range(0, 101, 10))
 
@@ -17,7 +18,7 @@ def group_table(scores: pd.DataFrame, groups: Sequence[str], title: str) -> Tabl
     rows = []
     for group in groups:
         of_group = scores[scores["group"] == group]
-        ok = of_group[(of_group["status"] == "ok") & np.isfinite(of_group["value"])]
+        ok = of_group[of_group["status"].isin(COUNTED) & np.isfinite(of_group["value"])]
         values = ok["value"].to_numpy(float)
         n, missing = len(values), len(of_group) - len(values)
         mean = values.mean() if n else math.nan
@@ -41,7 +42,7 @@ def decile_table(scores: pd.DataFrame, groups: Sequence[str], title: str) -> Tab
     """The figure as numbers: the deciles of every group."""
     rows = []
     for group in groups:
-        usable = scores[(scores["group"] == group) & (scores["status"] == "ok")]
+        usable = scores[(scores["group"] == group) & scores["status"].isin(COUNTED)]
         values = usable["value"].dropna().to_numpy(float)
         found = np.percentile(values, DECILES) if len(values) else [math.nan] * len(DECILES)
         rows.append([text(group), *(cell(value, number(value)) for value in found)])

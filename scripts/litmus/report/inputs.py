@@ -2,33 +2,33 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from litmus import tables
 from litmus.errors import LitmusError
 from litmus.report.words import MetricWords
 
-DEFAULT_WORDS = {"sentence": "", "trivial": False}
+DEFAULT_WORDS = {"sentence": "", "trivial": False, "shown": True}
 
 
 @dataclass(frozen=True)
 class ReportInputs:
     """Where everything lies that the page shows.
 
-    `distributions` is keyed by metric, `scores` are files of one or more metrics. `traces` and
-    `chains` (the figure) are None where no metric ran chains. `benchmarks` is
-    the folder of the `jobs`' benchmark files, any of which may be missing.
+    `distributions` is keyed by metric, `scores` are files of one or more metrics. `benchmarks` is
+    the folder of the `jobs`' benchmark files, any of which may be missing. What only some runs
+    have comes last, with a default that means: not there, and so no section.
     """
 
     words: Mapping[str, MetricWords]
     candidate: str
     scores: Sequence[Path]
     separation: Path
-    traces: Path | None
     training: Path
     quality: Path
     corpus: Path
@@ -37,9 +37,26 @@ class ReportInputs:
     jobs: Sequence[str]
     overview: Path
     distributions: Mapping[str, Path]
-    chains: Path | None
     training_curve: Path
-    traced_metric: str = "llc_functional"
+    diagnostics: Sequence[Path] = ()
+    """Of the families that ran chains."""
+    chains: Mapping[str, Path] = field(default_factory=dict)
+    """The figure of each metric's chains."""
+    calibrations: Mapping[str, tuple[Path, Path]] = field(default_factory=dict)
+    """Table and figure of the settings tried, by family."""
+    whole_dictionary: tuple[Path, Path] | None = None
+    """Table and figure of every live feature's sensitivity."""
+    ablation_tables: Sequence[Path] = ()
+    """Of the ablations: none, or that of best against best."""
+    ablation_figures: Sequence[Path] = ()
+    """Likewise: none, δ over k, or that and best against best."""
+    agreement: Mapping[str, Path] = field(default_factory=dict)
+    """λ̂ against cheap measures: ranking, deltas, figure; of a study also study, study_ranking and
+    study_deltas."""
+    plateau_tables: Sequence[Path] = ()
+    """Of the experiments on activation plateaus."""
+    plateau_figures: Sequence[Path] = ()
+    """Likewise."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +66,7 @@ class Loaded:
     words: dict[str, MetricWords]
     scores: pd.DataFrame
     separation: pd.DataFrame
-    traces: pd.DataFrame | None
+    diagnostics: pd.DataFrame
     training: pd.DataFrame
     quality: pd.DataFrame
     corpus: dict[str, Any]
@@ -67,7 +84,6 @@ def load(inputs: ReportInputs) -> Loaded:
     Raises:
         LitmusError: a file is missing or damaged.
     """
-    scores = [frame(path) for path in inputs.scores]
     separation = frame(inputs.separation)
     metrics = dict.fromkeys([*inputs.words, *separation["metric"]])
     present = set(separation["metric"])
@@ -78,9 +94,9 @@ def load(inputs: ReportInputs) -> Loaded:
     }
     return Loaded(
         words,
-        pd.concat(scores, ignore_index=True) if scores else tables.SCORES.empty_table().to_pandas(),
+        together(inputs.scores, tables.SCORES),
         separation,
-        frame(inputs.traces) if inputs.traces else None,
+        together(inputs.diagnostics, tables.DIAGNOSTICS),
         frame(inputs.training),
         frame(inputs.quality),
         document(inputs.corpus),
@@ -95,6 +111,16 @@ def frame(path: str | Path) -> pd.DataFrame:
         LitmusError: the file is missing or damaged.
     """
     return tables.read(path).to_pandas()
+
+
+def together(paths: Sequence[Path], schema: pa.Schema) -> pd.DataFrame:
+    """The rows of all files at `paths`; none with the columns of `schema` where there are none.
+
+    Raises:
+        LitmusError: a file is missing or damaged.
+    """
+    parts = [frame(path) for path in paths]
+    return pd.concat(parts, ignore_index=True) if parts else schema.empty_table().to_pandas()
 
 
 def document(path: str | Path) -> dict[str, Any]:

@@ -1,6 +1,7 @@
 """The page: every table and figure of a run in one HTML file that needs nothing else."""
 
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +9,41 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 from markupsafe import Markup
 
 from litmus.errors import LitmusError
-from litmus.figures.chains import summarise
 from litmus.figures.inline import dark_colors, inline
-from litmus.report import glance, groups, health, origin, subject, verdict, words
+from litmus.report import (
+    ablation,
+    agreement,
+    glance,
+    groups,
+    health,
+    laboratory,
+    origin,
+    plateaus,
+    subject,
+    verdict,
+    words,
+)
 from litmus.report.inputs import Loaded, ReportInputs, load
 from litmus.report.prose import count, number
 from litmus.tables import atomic
+
+# What the section of this name finds under it. A new one is a function here, a template in
+# report/sections that begins with {% if name %} where the function may return None, and its line
+# in template.html; what it reads is an input with a default.
+SECTIONS: dict[str, Callable[[Loaded, ReportInputs], Any]] = {
+    "health": health.section,
+    "agreement": agreement.of_run,
+    "calibrations": laboratory.calibrations,
+    "whole_dictionary": laboratory.whole_dictionary,
+    "ablation": lambda run, inputs: ablation.section(
+        run.separation,
+        run.scores,
+        {metric: about["title"] for metric, about in run.words.items()},
+        inputs.ablation_tables,
+        inputs.ablation_figures,
+    ),
+    "plateaus": lambda _, inputs: plateaus.section(inputs.plateau_tables, inputs.plateau_figures),
+}
 
 
 def build(inputs: ReportInputs, template_folder: str | Path) -> str:
@@ -70,6 +100,7 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
     failed = verdict.failures(run.scores)
     ours = run.scores[run.scores["group"] == inputs.candidate]
     titles = {metric: about["title"] for metric, about in run.words.items()}
+    shown = {metric: about for metric, about in run.words.items() if about["shown"]}
     entropy = run.corpus.get("unigram_entropy")
     entropy = math.nan if entropy is None else float(entropy)
     return {
@@ -85,13 +116,11 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
         "statements": words.statements(judgements, run.words, inputs.candidate),
         "failures": words.failure_sentence(failed, len(run.scores), run.words),
         "rules": verdict.rules(confidence, [m for m, w in run.words.items() if w["trivial"]]),
-        "glance": glance.glance(run.separation, judgements, run.words, inputs.candidate),
+        "glance": glance.glance(run.separation, judgements, shown, inputs.candidate),
         "legend": glance.LEGEND,
         "overview": Markup(inline(inputs.overview)),
         "separation": groups.separation_table(run.separation, titles, "Every comparison in full"),
-        "metrics": [_metric(metric, run, inputs) for metric in run.words],
-        "statuses": health.status_table(run.scores, titles),
-        "chains": _chains(run, inputs),
+        "metrics": [_metric(metric, run, inputs) for metric in shown],
         "training": {
             "figure": Markup(inline(inputs.training_curve)),
             "table": subject.training_table(run.training),
@@ -105,6 +134,7 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
         "facts_of_run": origin.run_facts(run.provenance),
         "durations": origin.duration_table(inputs.benchmarks, inputs.jobs),
         "dark_colors": dark_colors(),
+        **{name: section(run, inputs) for name, section in SECTIONS.items()},
     }
 
 
@@ -124,23 +154,4 @@ def _metric(metric: str, run: Loaded, inputs: ReportInputs) -> dict[str, Any]:
         "separation": groups.separation_table(
             separation, {metric: about["title"]}, f"{about['title']}: every comparison"
         ),
-    }
-
-
-def _chains(run: Loaded, inputs: ReportInputs) -> dict[str, Any] | None:
-    """The section on the sampler's chains, where a metric ran any."""
-    if run.traces is None or inputs.chains is None:
-        return None
-    metric = inputs.traced_metric
-    block = run.settings.get("metrics", {}).get(metric, {})
-    scores = run.scores[run.scores["metric"] == metric]
-    table = health.chain_table(
-        summarise(run.traces, int(block.get("burn_in", 0))), scores, inputs.candidate
-    )
-    title = run.words[metric]["title"] if metric in run.words else metric
-    return {
-        "title": title,
-        "figure": Markup(inline(inputs.chains)),
-        "table": table,
-        "max_rhat": block.get("max_rhat"),
     }

@@ -6,6 +6,8 @@ from typing import Literal, NamedTuple
 
 import pandas as pd
 
+from litmus.tables import COUNTED
+
 BASELINE = "projection_std"
 
 Against = Literal["better", "undecided", "no better", "equal by construction", "is it", "unknown"]
@@ -131,6 +133,6 @@ def failures(scores: pd.DataFrame) -> pd.DataFrame:
     Returns:
         Columns metric, group, status, count, without the ones that are ok.
     """
-    failed = scores[scores["status"] != "ok"]
+    failed = scores[~scores["status"].isin(COUNTED)]
     counted = failed.groupby(["metric", "group", "status"], sort=False).size()
     return counted.rename("count").reset_index()

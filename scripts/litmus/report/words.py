@@ -16,7 +16,9 @@ class MetricWords(TypedDict):
     title: str
     sentence: str
     trivial: bool
+    shown: NotRequired[bool]
     published: NotRequired[str]
+    family: NotRequired[str]
 
 
 class Statement(NamedTuple):
@@ -67,11 +69,14 @@ def statements(
 ) -> list[Statement]:
     """One statement a measure, one on the trivial baselines, one on the best of them."""
     by_metric = {m: [j for j in judgements if j.metric == m] for m in words}
+    measures = [m for m, about in words.items() if not about["trivial"] and by_metric[m]]
     told = [
-        Statement(about["title"], _sentences(by_metric[metric], candidate))
-        for metric, about in words.items()
-        if not about["trivial"] and by_metric[metric]
+        Statement(words[metric]["title"], _sentences(by_metric[metric], candidate))
+        for metric in measures
+        if words[metric].get("shown", True)
     ]
+    if others := [m for m in measures if not words[m].get("shown", True)]:
+        told.append(Statement(f"{len(others)} more", _others(others, by_metric, words)))
     trivial = [m for m, about in words.items() if about["trivial"] and by_metric[m]]
     if trivial:
         parts = [
@@ -80,6 +85,17 @@ def statements(
         told.append(Statement("Trivial baselines", "; ".join(parts) + "."))
     best = _marks_to_beat(judgements, words)
     return [*told, Statement("The mark to beat", best)] if best else told
+
+
+def _others(
+    metrics: Sequence[str],
+    by_metric: Mapping[str, Sequence[Judgement]],
+    words: Mapping[str, MetricWords],
+) -> str:
+    """What is said together of the measures that stand in tables only."""
+    able = [m for m in metrics if all(j.beats_chance for j in by_metric[m])]
+    beat = f"{_titles(able, words)} beat chance" if able else "None beats chance"
+    return f"These measures stand in the table of all comparisons. {beat} against every control."
 
 
 def _titles(metrics: Sequence[str], words: Mapping[str, MetricWords]) -> str:

@@ -25,9 +25,22 @@ class SGLD:
     localization: float
     """γ, the pull towards the start."""
 
+    @property
+    def largest_gain(self) -> float:
+        """What the step size is multiplied with at most: nothing scales it."""
+        return 1.0
+
+    def begin(self, parameters: Parameters) -> None:
+        """A chain remembers nothing but where it is."""
+
     @torch.no_grad()
     def update(
-        self, parameters: Parameters, start: Parameters, gradients: Parameters, noise: Parameters
+        self,
+        parameters: Parameters,
+        start: Parameters,
+        gradients: Parameters,
+        noise: Parameters,
+        state: None = None,
     ) -> None:
         """One step, in place, in two passes over the parameters.
 
@@ -35,12 +48,14 @@ class SGLD:
             parameters: each (directions, chains, *shape), altered.
             start: θ₀, each (*shape).
             gradients: of the loss, each (directions, chains, *shape).
-            noise: standard normal, each (chains, *shape): all directions share it.
+            noise: standard normal, each (chains, *shape) where all directions share it, or
+                (directions, chains, *shape).
+            state: what `begin` returned.
         """
         keep = 1 - self.learning_rate * self.localization / 2
         drift = -self.learning_rate * self.n_beta / 2
         for name, theta in parameters.items():
-            # What does not depend on the direction is added up once, at the size of one.
+            # What the directions share is added up once, at the size of one.
             common = torch.add(start[name] * (1 - keep), noise[name], alpha=self.learning_rate**0.5)
             torch.add(common, theta, alpha=keep, out=theta)
             theta.add_(gradients[name], alpha=drift)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from litmus.errors import LitmusError
-from litmus.tables import SCORES
+from litmus.tables import COUNTED, SCORES
 
 
 def numbered(scores: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
@@ -45,8 +45,12 @@ def numbered(scores: pd.DataFrame, groups: list[str]) -> pd.DataFrame:
 
 
 def usable(scores: pd.DataFrame, group: str) -> tuple[pd.Series, int]:
-    """The finite values of `group` whose status is `ok`, and how many rows were left out."""
+    """The finite values of `group` whose status is `ok`, and how many rows were left out.
+
+    A `censored` value counts, as the limit that it is beyond: δ and AUROC rank values, and those
+    beyond the limit are tied there.
+    """
     of_group = scores[scores["group"] == group]
     values = of_group["value"].astype(float)
-    kept = (of_group["status"] == "ok") & np.isfinite(values)
+    kept = of_group["status"].isin(COUNTED) & np.isfinite(values)
     return values[kept], int((~kept).sum())

@@ -4,7 +4,6 @@ A check is a function of the values at its keys. It says what would be valid at 
 or None where all is well, and runs whenever those keys are valid by themselves.
 """
 
-import math
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -13,8 +12,6 @@ from typing import NamedTuple
 from litmus.settings.metrics import Metrics
 
 Judge = Callable[..., str | None]
-LLC = "metrics.llc_functional"
-FEWEST_DRAWS = 4  # split R-hat compares the halves of a chain, and a variance needs two draws
 
 
 class Check(NamedTuple):
@@ -47,7 +44,6 @@ at_most("model.warmup_steps", "model.steps")
 at_most("dictionary.k", "dictionary.width")
 at_most("dictionary.batch_size", "dictionary.training_tokens")
 at_most("directions.count", "dictionary.width")  # the candidates are the dictionary's rows
-at_most(f"{LLC}.batch_size", "corpus.eval_sequences")
 
 
 @check("results")
@@ -89,44 +85,6 @@ def paths_go_with_the_source(paths: list[str], source: str) -> str | None:
 def controls_differ(controls: list[str]) -> str | None:
     """A group is drawn once."""
     return "each control once" if len(set(controls)) < len(controls) else None
-
-
-@check(f"{LLC}.burn_in", f"{LLC}.steps")
-def draws_are_left(burn_in: int, steps: int) -> str | None:
-    """Enough draws follow the burn-in to judge a chain."""
-    if steps - burn_in >= FEWEST_DRAWS:
-        return None
-    return (
-        f"at most {steps - FEWEST_DRAWS}, for split R-hat needs {FEWEST_DRAWS} draws "
-        f"and {LLC}.steps = {steps}"
-    )
-
-
-@check(f"{LLC}.learning_rate", f"{LLC}.localization")
-def the_chain_is_stable(learning_rate: float, localization: float) -> str | None:
-    """The pull alone multiplies the distance by 1 − εγ/2 a step, which must stay within ±1."""
-    if learning_rate * localization < 4:
-        return None
-    return (
-        f"below 4 / {LLC}.localization = {4 / localization:.3g}; from there on every chain diverges"
-    )
-
-
-@check(
-    "separation.permutations",
-    "separation.confidence",
-    "directions.controls",
-    "metrics.weight_sensitivity.scales",
-)
-def a_verdict_is_within_reach(
-    permutations: int, confidence: float, controls: list[str], scales: list[float]
-) -> str | None:
-    """The least p that permutations can give survives Holm's correction for all comparisons."""
-    comparisons = (len(Metrics.model_fields) - 1 + len(scales)) * len(controls)
-    least = math.ceil(comparisons / (1 - confidence))
-    if permutations >= least:
-        return None
-    return f"at least {least}, or no p of {comparisons} comparisons could be significant"
 
 
 @check(*(f"metrics.{name}.enabled" for name in Metrics.model_fields))

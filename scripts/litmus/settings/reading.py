@@ -7,6 +7,9 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+import litmus.settings.ablation_checks
+import litmus.settings.llc_checks
+import litmus.settings.plateau_checks  # noqa: F401 - their import registers their checks
 from litmus.errors import LitmusError
 from litmus.settings.block import number
 from litmus.settings.checks import CHECKS
@@ -35,10 +38,21 @@ def read(config: dict[str, Any]) -> Settings:
             arguments = [values[key] for key in check.keys]
             if meant := check.judge(*arguments):
                 problems.append(found(check.keys[0], arguments[0], meant))
+    if not errors:
+        problems += _verdict_out_of_reach(settings)
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise LitmusError("\n  ".join([f"config: {count}, nothing was run", *problems]))
     return settings
+
+
+def _verdict_out_of_reach(settings: Settings) -> list[str]:
+    least, comparisons = settings.fewest_permutations()
+    asked = settings.separation.permutations
+    if asked >= least:
+        return []
+    meant = f"at least {least}, or no p of {comparisons} comparisons could be significant"
+    return [found("separation.permutations", asked, meant)]
 
 
 def _path(error: ErrorDetails) -> Path:

@@ -1,5 +1,6 @@
 """The whole config."""
 
+import math
 from typing import Literal
 
 from pydantic import Field
@@ -9,7 +10,9 @@ from litmus.settings.corpus import Corpus
 from litmus.settings.dictionary import Dictionary
 from litmus.settings.directions import Directions
 from litmus.settings.metrics import Metrics
+from litmus.settings.plateaus import Plateaus
 from litmus.settings.separation import Report, Separation
+from litmus.settings.study import Study
 from litmus.settings.subject import Activations, Hook, Model
 
 
@@ -36,7 +39,16 @@ class Settings(Block):
     """The groups that are compared."""
     metrics: Metrics
     """The measures."""
+    plateaus: Plateaus
+    """The source's experiments on activation plateaus."""
+    study: Study
+    """Whether cheap measures rank as the learning coefficient does."""
     separation: Separation
     """The comparison."""
     report: Report
     """The write-up."""
+
+    def fewest_permutations(self) -> tuple[int, int]:
+        """Label permutations whose least p survives Holm's correction, and for how many tests."""
+        comparisons = len(self.metrics.about()) * len(self.directions.controls)
+        return math.ceil(comparisons / (1 - self.separation.confidence)), comparisons

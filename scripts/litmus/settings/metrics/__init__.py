@@ -1,8 +1,11 @@
 """The metrics: a class a block, with the words that the report uses for it."""
 
 from litmus.settings.block import Block
-from litmus.settings.metrics.llc import LLCFunctional
+from litmus.settings.metrics.ablation import Ablation
+from litmus.settings.metrics.llc import LLCBehavioral, LLCFunctional, LLCNatural
+from litmus.settings.metrics.llc_quadratic import LLCQuadratic
 from litmus.settings.metrics.metric import About
+from litmus.settings.metrics.plateau import Plateau
 from litmus.settings.metrics.projections import (
     NormSparsity,
     ProjectionKurtosis,
@@ -30,6 +33,16 @@ class Metrics(Block):
     """Change of the feature under noise on the weights."""
     llc_functional: LLCFunctional
     """Local learning coefficient of the feature."""
+    llc_behavioral: LLCBehavioral
+    """Local learning coefficient of the feature's part in the output."""
+    llc_natural: LLCNatural
+    """Local learning coefficient of the feature's part in the loss."""
+    llc_quadratic: LLCQuadratic
+    """Local learning coefficient of the loss's quadratic approximation."""
+    ablation: Ablation
+    """Effect on the output of removing the direction's coordinate."""
+    plateau: Plateau
+    """How far an activation can be moved before the output changes."""
 
     def enabled(self) -> list[str]:
         """The blocks to score, in the order of the config."""

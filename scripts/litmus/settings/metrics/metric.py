@@ -15,6 +15,8 @@ class About(NamedTuple):
     sentence: str
     trivial: bool
     published: str
+    shown: bool = True
+    """Whether the report gives it a place of its own; the others stand in tables."""
 
 
 class Metric(Block):

@@ -28,6 +28,8 @@ class WeightSensitivity(Thresholded):
     """Evaluation sequences, at most, that every draw is measured on."""
     batch_size: int = Field(ge=1)
     """Sequences a forward pass."""
+    whole_dictionary: bool
+    """Whether to score every live feature of the dictionary too, for their distribution."""
 
     def about(self, family: str) -> dict[str, About]:
         """One metric a scale: `weight_sensitivity_0.003`."""
