@@ -6,6 +6,7 @@ On the embedded default's shape; where a CUDA device is at hand, on GPT-2-small'
 import argparse
 import contextlib
 import io
+import os
 import sys
 from pathlib import Path
 
@@ -35,7 +36,8 @@ def main() -> None:
     """Run the cases that are named, or all."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("cases", nargs="*", help=f"some of: {', '.join(CASES)}")
-    arguments.add_argument("--threads", type=int, default=1, help="on both sides alike")
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    arguments.add_argument("--threads", type=int, default=cores, help="on both sides alike")
     arguments.add_argument("--cpu", action="store_true", help="leave a CUDA device alone")
     arguments.add_argument("--out", type=Path, default=ROOT / "results" / "bench.json")
     given = arguments.parse_args()

@@ -95,11 +95,11 @@ def against_devinterp(variant: str) -> Callable[[Bench], Comparison]:
     """Time of a chain step of one direction, of the loss that is named."""
 
     def case(given: Bench) -> Comparison:
-        mine, theirs = given.chains(steps=40, burn_in=20), given.chains(steps=120, burn_in=20)
+        mine, theirs = given.chains(steps=70), given.chains(steps=120)
         return compare(
             f"llc_{variant}_vs_devinterp",
             UNIT,
-            lambda: ours(given, variant, mine, 16),
+            lambda: ours(given, variant, mine, 8),
             lambda: devinterps(given, variant, theirs),
         )
 

@@ -12,8 +12,8 @@ from torch import Tensor
 from litmus.blocks import Blocks, Parameters, pack
 from litmus.subject.checkpoint import Architecture, hook_layer
 
-# Logits held at once: on a CPU they should stay in its cache.
-_CHUNK = 1 << 17
+# Logits held at once: enough to keep the cores busy, few enough for their caches.
+_CHUNK = 1 << 19
 
 
 class Upper:
