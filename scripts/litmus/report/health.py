@@ -72,7 +72,7 @@ def status_table(scores: pd.DataFrame, titles: Mapping[str, str]) -> Table:
         counts = scores.loc[scores["metric"] == metric, "status"].value_counts()
         rows.append([text(titles.get(metric, metric)), *(_count(counts, s) for s in ORDER)])
     columns = ("measure", *(status.replace("_", " ") for status in ORDER))
-    return Table("Estimates by status; only ok ones enter any average", columns, rows)
+    return Table("Estimates by status; only ok and censored ones are compared", columns, rows)
 
 
 def sentences(health: pd.DataFrame, block: Mapping[str, Any], *, signed: bool) -> list[str]:
