@@ -121,7 +121,7 @@ def arithmetic(given: Bench, settings: LLC) -> float:
 def matrix_rate(given: Bench, settings: LLC) -> float:
     """GFLOP/s of the batched product of the hidden layer's shape, the largest of a step."""
     a = given.architecture
-    stack = settings.stack
+    stack = settings.wave
     left = torch.randn(stack, settings.batch_size * a.context, a.width, device=given.device)
     right = torch.randn(stack, a.width, a.mlp_width, device=given.device)
     repeats = 40
@@ -131,7 +131,7 @@ def matrix_rate(given: Bench, settings: LLC) -> float:
 
 def against_the_machine(given: Bench) -> Comparison:
     """Achieved rate of a whole chain step over the machine's own at the same shapes."""
-    settings = given.chains(steps=30, burn_in=20)
+    settings = given.llc
     flops = arithmetic(given, settings)
     rows = []
     for warm in range(6):

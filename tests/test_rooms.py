@@ -54,6 +54,9 @@ PROJECTION_METRICS = [
 ]
 
 
+SUBJECT, DICTIONARY, TENSORS = "transformer_lens", "sae_lens", "torch"
+
+
 def room(path):
     """`metrics` of scripts/litmus/metrics/sparsity.py, `tables` of scripts/litmus/tables.py."""
     return path.relative_to(LIBRARY).parts[0].removesuffix(".py")
@@ -86,7 +89,7 @@ def test_imports_are_absolute(path):
 
 @pytest.mark.parametrize(
     "package, where",
-    [("transformer_lens", r"subject/adapter\.py"), ("sae_lens", r"dictionary/\w+\.py")],
+    [(SUBJECT, r"subject/adapter\.py"), (DICTIONARY, r"dictionary/\w+\.py")],
 )
 def test_one_room_knows_a_library(package, where):
     """An update of the library touches no other."""
@@ -102,12 +105,23 @@ def test_one_room_knows_a_library(package, where):
 @pytest.mark.parametrize(
     "scripts, strangers",
     [
-        ("llc*.py", {"transformer_lens", "sae_lens"}),
-        ("score_projection.py", {"transformer_lens", "sae_lens", "torch"}),
-        ("directions_*.py", {"transformer_lens", "sae_lens", "torch"}),
-        ("activations.py", {"transformer_lens", "sae_lens"}),
-        ("separation.py", {"transformer_lens", "sae_lens", "torch"}),
-        ("train_dictionary.py", {"transformer_lens"}),
+        ("llc*.py", {SUBJECT, DICTIONARY}),
+        ("calibrate.py", {SUBJECT, DICTIONARY}),
+        ("calibrate_choose.py", {SUBJECT, DICTIONARY, TENSORS}),
+        ("*_sensitivity.py", {SUBJECT, DICTIONARY}),
+        ("ablation.py", {SUBJECT, DICTIONARY}),
+        ("plateau.py", {SUBJECT, DICTIONARY}),
+        ("plateau_*.py", {SUBJECT}),
+        ("study.py", {SUBJECT, DICTIONARY}),
+        ("*agreement.py", {SUBJECT, DICTIONARY, TENSORS}),
+        ("study_summary.py", {SUBJECT, DICTIONARY, TENSORS}),
+        ("score_projection.py", {SUBJECT, DICTIONARY, TENSORS}),
+        ("directions_*.py", {SUBJECT, DICTIONARY, TENSORS}),
+        ("activations.py", {SUBJECT, DICTIONARY}),
+        ("separation.py", {SUBJECT, DICTIONARY, TENSORS}),
+        ("gather.py", {SUBJECT, DICTIONARY, TENSORS}),
+        ("figure_*.py", {SUBJECT, DICTIONARY, TENSORS}),
+        ("train_dictionary.py", {SUBJECT}),
     ],
 )
 def test_what_a_script_does_not_depend_on(scripts, strangers):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from workflow.killing import Killed, kill_snakemake
 from workflow.project import Project, checkout, clean_environment, copy
 
 # Python runs this before anything else. An audit hook sees every socket, whoever opens it.
@@ -53,6 +54,13 @@ def finished(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, st
     project = checkout(tmp_path_factory.mktemp("finished") / "litmus", environment)
     project.make()
     return project
+
+
+@pytest.fixture(scope="session")
+def killed(tmp_path_factory: pytest.TempPathFactory, environment: dict[str, str]) -> Killed:
+    """A second run from scratch, in another folder: killed half-way, unlocked and finished."""
+    project = checkout(tmp_path_factory.mktemp("killed") / "again", environment)
+    return kill_snakemake(project)
 
 
 @pytest.fixture

@@ -10,12 +10,13 @@ import pandas as pd
 import pytest
 from safetensors.numpy import load_file, save_file
 
+from workflow.following import FAMILIES
 from workflow.project import Project, artefacts, sentence
 
 pytestmark = pytest.mark.workflow
 
 ACTIVATIONS = "activations/blocks.1.hook_resid_pre.parquet"
-DIFFERENCE = "directions/difference/00000-00005.parquet"
+SCORES = "scores/sparsity/isotropic/00000-00005.parquet"
 LIMIT = 1_000_000  # bytes; the documents of the default text need more
 
 
@@ -34,15 +35,15 @@ def flip(path: Path) -> None:
 @pytest.mark.parametrize("damage", [truncate, flip])
 def test_a_damaged_cache_is_set_aside_and_made_again(finished: Project, project: Project, damage):
     """The job that reads it says so in one sentence; the next run rebuilds the same bytes."""
-    cache, controls = project.results / ACTIVATIONS, project.results / DIFFERENCE
+    cache, scores = project.results / ACTIVATIONS, project.results / SCORES
     damage(cache)
-    controls.unlink()
-    code, console = project.run(targets=[f"results-tiny/{DIFFERENCE}"])
+    scores.unlink()
+    code, console = project.run(targets=[f"results-tiny/{SCORES}"])
     assert code != 0
     assert sentence(console).startswith(f"results-tiny/{ACTIVATIONS}: is damaged")
     assert not cache.exists() and cache.with_name(cache.name + ".damaged").exists()
-    project.make(f"results-tiny/{DIFFERENCE}")
-    for name in (ACTIVATIONS, DIFFERENCE):
+    project.make(f"results-tiny/{SCORES}")
+    for name in (ACTIVATIONS, SCORES):
         assert (project.results / name).read_bytes() == (finished.results / name).read_bytes()
 
 
@@ -101,10 +102,15 @@ def test_a_weight_that_is_no_number_is_named(project: Project):
 
 def test_a_diverged_chain_is_counted_and_never_averaged(project: Project):
     """Its status is `diverged`, it has no value, and the report says how many there are."""
-    metrics = {f"projection_{name}": {"enabled": False} for name in ("skewness", "kurtosis")}
-    metrics["llc_functional"] = {"n_beta": 1e44, "nonlinearity": "none"}
-    directions = {"count": 6, "controls": ["isotropic"]}
-    project.make(changes={"metrics": metrics, "directions": directions})
+    metrics = {family: {"enabled": False} for family in FAMILIES if family != "sparsity"}
+    chains = {"enabled": True, "calibrate": [], "n_beta": 1e44, "nonlinearity": "none"}
+    changes = {
+        "metrics": metrics | {"llc_functional": chains},
+        "directions": {"count": 6, "controls": ["isotropic"]},
+        "plateaus": {"enabled": False},
+        "study": {"enabled": False},
+    }
+    project.make(changes=changes)
     scores = pd.read_parquet(project.results / "scores" / "llc_functional.parquet")
     assert set(scores["status"]) == {"diverged"}
     assert scores["value"].isna().all() and scores["standard_error"].isna().all()

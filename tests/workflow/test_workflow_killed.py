@@ -2,42 +2,15 @@
 
 import os
 import signal
-import subprocess
-import time
-from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
+from workflow.killing import Killed, script, until
 from workflow.project import PATIENCE, Project, artefacts
 
 pytestmark = pytest.mark.workflow
 
 ACTIVATIONS = "activations/blocks.1.hook_resid_pre.parquet"
-
-
-def until(found: Callable[[], object], snakemake: subprocess.Popen) -> object:
-    """What `found` gives as soon as it gives something; Snakemake must still be at work."""
-    started = time.monotonic()
-    while time.monotonic() - started < PATIENCE:
-        if there := found():
-            return there
-        assert snakemake.poll() is None, "Snakemake ended before the moment to kill it"
-        time.sleep(0.002)
-    raise AssertionError("the moment to kill never came")
-
-
-def script(project: Project, name: str) -> int | None:
-    """The process that runs a rule's script in this project, if it runs."""
-    for entry in Path("/proc").glob("[0-9]*"):
-        try:
-            command = (entry / "cmdline").read_bytes().decode().split("\0")
-            at = (entry / "cwd").readlink()
-        except OSError:
-            continue  # it has ended in between, or is not ours
-        if at == project.folder and len(command) > 1 and command[1].endswith(f".{name}.py"):
-            return int(entry.name)
-    return None
 
 
 def removed(project: Project, *folders: str) -> None:
@@ -85,21 +58,7 @@ def test_a_writer_killed_in_the_middle_leaves_nothing_half_written(
     assert cache.read_bytes() == (finished.results / ACTIVATIONS).read_bytes()
 
 
-def test_a_killed_snakemake_goes_on_after_unlocking(finished: Project, project: Project):
-    """Its jobs live on as orphans; the next run ends with the bytes of an undisturbed one."""
-    removed(project, "directions", "scores", "traces", "figures")
-    for name in ("separation.parquet", "separation.csv", "report.html"):
-        (project.results / name).unlink()
-    snakemake = project.start()
-    until(lambda: script(project, "llc_functional"), snakemake)
-    until(lambda: list((project.results / "scores").rglob("*.parquet")), snakemake)
-    snakemake.kill()
-    snakemake.wait(PATIENCE)
-    code, console = project.run()
-    assert code != 0 and "--unlock" in console
-    project.make(arguments=["--unlock"])
-    project.make()
-    assert (project.results / "report.html").exists()
-    before, after = artefacts(finished.results), artefacts(project.results)
-    assert after.keys() == before.keys()
-    assert [name for name in after if before[name] != after[name]] == []
+def test_a_killed_snakemake_goes_on_after_unlocking(killed: Killed):
+    """Its jobs live on as orphans; the next run says how to go on, and the one after that ends."""
+    assert killed.locked.code != 0 and "--unlock" in killed.locked.console
+    assert (killed.project.results / "report.html").exists()
