@@ -19,7 +19,7 @@ def take(name: str, threads: int) -> torch.device:
     torch.set_num_threads(threads)
     _keep_memory()
     # Else two threads add an embedding's gradients up in whatever order they come.
-    torch.use_deterministic_algorithms(True, warn_only=True)
+    torch.set_deterministic_debug_mode("warn")  # the same call, without an import of a second
     torch.utils.deterministic.fill_uninitialized_memory = False  # a check on torch, at a cost
     available = torch.cuda.is_available()
     if name == "cuda" and not available:
