@@ -45,6 +45,7 @@ include: "rules/validation.smk"
 wildcard_constraints:
     chunk=r"\d{5}-\d{5}",
     group=r"[a-z][a-z0-9_]*",
+    llc=r"llc_functional|llc_behavioral|llc_natural",
     family=r"[a-z][a-z0-9_]*",
     metric=r"[a-z][a-z0-9_.-]*",
 

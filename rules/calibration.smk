@@ -15,8 +15,6 @@ rule calibrate:
         "<logs>/calibration/{llc}/{chunk}.log",
     benchmark:
         "<benchmarks>/calibration/{llc}/{chunk}.tsv"
-    wildcard_constraints:
-        llc=r"llc_functional|llc_behavioral|llc_natural",
     conda:
         "../envs/litmus.yaml"
     resources:
@@ -46,8 +44,6 @@ rule calibrate_choose:
         "<logs>/calibration/{llc}.log",
     benchmark:
         "<benchmarks>/calibration/{llc}.tsv"
-    wildcard_constraints:
-        llc=r"llc_functional|llc_behavioral|llc_natural",
     conda:
         "../envs/litmus.yaml"
     params:
@@ -71,8 +67,6 @@ rule figure_calibration:
         "<logs>/figures/{llc}_calibration.log",
     benchmark:
         "<benchmarks>/figures/{llc}_calibration.tsv"
-    wildcard_constraints:
-        llc=r"llc_functional|llc_behavioral|llc_natural",
     conda:
         "../envs/litmus.yaml"
     params:

@@ -1,4 +1,4 @@
-# The local learning coefficients: one rule for all variants, and one that finds their settings.
+# The local learning coefficients: one rule for all variants. calibration.smk finds their settings.
 
 
 rule llc:
@@ -16,8 +16,6 @@ rule llc:
         "<logs>/{llc}/{group}/{chunk}.log",
     benchmark:
         "<benchmarks>/{llc}/{group}/{chunk}.tsv"
-    wildcard_constraints:
-        llc=r"llc_functional|llc_behavioral|llc_natural",
     conda:
         "../envs/litmus.yaml"
     resources:

@@ -61,7 +61,7 @@ class Upper:
         Returns:
             (n, batch, position), in nats.
         """
-        return self._against(activation, base, base.mean_row)
+        return self._against(activation, base)
 
     def rise(self, activation: Tensor, base: "Base", tokens: Tensor) -> Tensor:
         """Next-token loss of the patched run less that of the unpatched one, in nats.
@@ -72,7 +72,7 @@ class Upper:
         following = self.unembed.T[tokens[:, 1:]]
         clipped = Base(base.final[:, :-1], base.log_probabilities[:, :-1], following)
         # The last position attends to others but predicts nothing: cut off after the blocks.
-        return self._against(activation, clipped, following)
+        return self._against(activation, clipped)
 
     def base(self, activation: Tensor) -> "Base":
         """The unpatched run: from (batch, position, width)."""
@@ -80,14 +80,14 @@ class Upper:
         logs = (final @ self.unembed + self.bias).log_softmax(-1)
         return Base(final, logs, logs.exp() @ self.unembed.T)
 
-    def _against(self, activation: Tensor, base: "Base", row: Tensor) -> Tensor:
+    def _against(self, activation: Tensor, base: "Base") -> Tensor:
         n, batch, _, width = activation.shape
         position = base.final.shape[1]
         final = self.final(activation.flatten(0, 1)).view(n, batch, -1, width)[:, :, :position]
         change = (final - base.final).flatten(1, 2)
         logs = base.log_probabilities.flatten(0, 1)
-        risen = LogSumExp.apply(change, logs, self.unembed) - (change * row.flatten(0, 1)).sum(-1)
-        return risen.view(n, batch, position)
+        held = (change * base.row.flatten(0, 1)).sum(-1)
+        return (LogSumExp.apply(change, logs, self.unembed) - held).view(n, batch, position)
 
 
 class Base(NamedTuple):
@@ -97,8 +97,9 @@ class Base(NamedTuple):
     """What the unembedding reads, (batch, position, width)."""
     log_probabilities: Tensor
     """(batch, position, vocabulary)."""
-    mean_row: Tensor
-    """The unembedding's columns averaged by the probabilities, (batch, position, width)."""
+    row: Tensor
+    """What the change is held against, (batch, position, width): the unembedding's columns averaged
+    by the probabilities, or the following token's."""
 
 
 class LogSumExp(torch.autograd.Function):

@@ -111,7 +111,7 @@ class Everywhere:
             base: of the unchanged run.
             rows: the token of the base run that each is compared with, (tokens,).
         """
-        logs, mean_row = base.log_probabilities.flatten(0, 1), base.mean_row.flatten(0, 1)
+        logs, row = base.log_probabilities.flatten(0, 1), base.row.flatten(0, 1)
         unembed = self.upper.unembed
         out = change.new_zeros(3, len(change))
         size = max(1, _CHUNK // unembed.shape[1])
@@ -121,7 +121,7 @@ class Everywhere:
             moved = part @ unembed
             if self.diverging:
                 risen = torch.logsumexp(logs.index_select(0, of).add_(moved), -1)
-                out[0, span] = risen - (part * mean_row[of]).sum(-1)
+                out[0, span] = risen - (part * row[of]).sum(-1)
             if self.sparse:
                 out[1:, span] = torch.stack(sums(moved))
         return out
