@@ -40,6 +40,44 @@ include: "rules/study.smk"
 include: "rules/separation.smk"
 include: "rules/report.smk"
 include: "rules/validation.smk"
+include: "rules/preflight.smk"
+
+
+# On a cluster these run where Snakemake does: each takes seconds, and a job of its own would take
+# more for being one. Elsewhere this changes nothing.
+localrules:
+    ablation_agreement,
+    agreement,
+    calibrate_choose,
+    directions_control,
+    directions_file,
+    directions_matched,
+    directions_sae,
+    figure_ablation_agreement,
+    figure_ablation_grid,
+    figure_agreement,
+    figure_calibration,
+    figure_distribution,
+    figure_overview,
+    figure_plateau,
+    figure_traces,
+    figure_training,
+    figure_whole_dictionary,
+    gather_diagnostics,
+    gather_scores,
+    gather_study,
+    gather_traces,
+    gather_validation,
+    norm_sparsity,
+    preflight,
+    projection_kurtosis,
+    projection_skewness,
+    projection_std,
+    provenance,
+    report,
+    sparsity,
+    study_summary,
+    validation_report,
 
 
 wildcard_constraints:

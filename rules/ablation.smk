@@ -15,10 +15,9 @@ if "ablation" in FAMILIES:
 
 rule ablation:
     input:
+        **activations_input() | {"weights": "<results>/model/model.safetensors"},
         directions="<results>/directions/{group}/{chunk}.parquet",
         statistics=f"<results>/statistics/{HOOK}.parquet",
-        activations=f"<results>/activations/{HOOK}.parquet",
-        weights="<results>/model/model.safetensors",
     output:
         "<results>/scores/ablation/{group}/{chunk}.parquet",
     log:
@@ -33,6 +32,7 @@ rule ablation:
         variants=ABLATIONS,
         settings={k: v for k, v in config["metrics"]["ablation"].items() if k != "enabled"},
         hook=HOOK,
+        recipe=activations_recipe(),
         seed=config["seed"],
         device=config["device"],
         code=code("ablation.py"),
@@ -57,6 +57,7 @@ rule figure_ablation_grid:
     conda:
         "../envs/litmus.yaml"
     params:
+        candidate=CANDIDATE,
         code=code("figure_ablation_grid.py"),
     script:
         "../scripts/figure_ablation_grid.py"

@@ -1,10 +1,11 @@
 # How the chains' settings are found, where `calibrate` asks for it. Nothing here reads a score.
 
 
-# The dictionary's last live rows: which they are does not depend on how many are scored.
+# The dictionary's last live rows: which they are does not depend on how many are scored. Where
+# nothing else asks for a dictionary: differences of two activations.
 rule calibrate:
     input:
-        features=f"{DICTIONARY}/features.parquet",
+        unpack(calibration_input),
         model="<results>/model/config.json",
         statistics=f"<results>/statistics/{HOOK}.parquet",
         tokens="<results>/tokens.parquet",
@@ -25,6 +26,7 @@ rule calibrate:
         settings=calibration_settings,
         limits=calibration_limits,
         directions=lambda wildcards: config["metrics"][wildcards.llc]["calibration"]["directions"],
+        recipe=None if uses_dictionary() else activations_recipe(),
         hook=HOOK,
         min_activations=config["dictionary"]["min_activations"],
         seed=config["seed"],

@@ -5,6 +5,8 @@ import shutil
 import subprocess
 
 from litmus.corpus.files import files
+from litmus.dictionary import registry
+from litmus.directions import own
 from litmus.directions.chunks import chunk_ids
 from litmus.errors import LitmusError
 from litmus.fingerprint import fingerprint, read_pins
@@ -15,10 +17,10 @@ TRIED = 8  # settings a job of calibration tries; more settings add jobs and tou
 PINS = Path(BASE, "envs", "requirements.txt")
 
 
-def validated(raw):
-    """The config with every value checked; all that is wrong with it in one message."""
+def told(function, *given):
+    """What `function` returns; what it says of a user's mistake is all that is said."""
     try:
-        return read(raw)
+        return function(*given)
     except LitmusError as error:
         print(f"\n{error}\n", file=sys.stderr)
         sys.exit(1)
@@ -53,20 +55,28 @@ def gpus():
     return int(config["device"] == "cuda" or (config["device"] == "auto" and bool(present)))
 
 
+def beside():
+    """How many jobs may run beside each other on a machine: one a core, or a cluster's job alone."""
+    cores = workflow.resource_settings.cores
+    return 1 if workflow.remote_exec or cores is None else cores
+
+
 def jobs():
     """The names of this run's jobs, as their benchmark files have them: those of others may lie
     beside them."""
-    once = ["corpus", "tokens", "train_model", "activations", "train_dictionary"]
+    once = [
+        "corpus",
+        "tokens",
+        "train_model" if MODEL_TRAINED else "load_model",
+        "activations",
+        *(["train_dictionary" if FITTED else "load_dictionary"] if uses_dictionary() else []),
+        *(["dictionary_quality"] if uses_dictionary() else []),
+    ]
     return (
         once
-        + ["dictionary_quality", "separation", "provenance"]
+        + ["separation", "provenance"]
         + [
-            *expand(
-                "{stage}/{group}/{chunk}",
-                stage=["directions", *FAMILIES],
-                group=GROUPS,
-                chunk=CHUNKS,
-            ),
+            *every_chunk("{stage}/{group}/{chunk}", stage=["directions", *FAMILIES]),
             *expand("gather/{family}", family=FAMILIES),
             *(["ablation_agreement"] if ABLATION_TABLES else []),
             *(["agreement", "figures/agreement"] if AGREEMENT else []),
@@ -80,21 +90,35 @@ def jobs():
             *expand("calibration/{family}", family=CALIBRATED),
             *expand("figures/{family}_calibration", family=CALIBRATED),
             *expand("gather/{family}_{what}", family=CHAINED, what=["traces", "diagnostics"]),
-            *expand("figures/{figure}", figure=[*SHOWN, "overview", "training"]),
+            *expand("figures/{figure}", figure=[*SHOWN, "overview", *TRAINING_CURVE]),
             *expand("figures/{metric}_traces", metric=TRACED),
         ]
     )
 
 
+def counts():
+    """How many directions each group has: a file may hold fewer than are asked for."""
+    block = config["directions"]
+    found = dict.fromkeys(GROUPS, block["count"])
+    if "file" in GROUPS:
+        found["file"] = min(block["count"], told(own.count, block["file"]))
+    if "matched" in GROUPS:
+        found["matched"] = found[CANDIDATE]  # its partners
+    return found
+
+
+def every_chunk(pattern, **wildcards):
+    """`pattern` filled in for every group and each of its chunks."""
+    return [
+        path
+        for group, chunks in CHUNKS.items()
+        for path in expand(pattern, group=group, chunk=chunks, allow_missing=True, **wildcards)
+    ]
+
+
 def chunks_of(pattern):
-    """`pattern` filled in for every group and chunk."""
-
-    def paths(wildcards):
-        return expand(
-            pattern, group=GROUPS, chunk=CHUNKS, allow_missing=True, **dict(wildcards.items())
-        )
-
-    return paths
+    """The same, of a rule's own wildcards."""
+    return lambda wildcards: every_chunk(pattern, **dict(wildcards.items()))
 
 
 def family_of(wildcards):
@@ -107,12 +131,27 @@ def of_family(pattern):
     return lambda wildcards: pattern.format(family=family_of(wildcards))
 
 
-SETTINGS = validated(config)
+SETTINGS = told(read, config)
 config.update(SETTINGS.model_dump(mode="json"))
+# How jobs share a machine is no part of any result: its way is the environment, not a parameter.
+os.environ["LITMUS_JOBS_PER_GPU"] = str(config.pop("jobs_per_gpu"))
+os.environ["LITMUS_CPU_JOBS"] = str(beside())
 HOOK = config["hook"]
+PREFLIGHT = "<results>/preflight.json"
+# Or it is one that others trained.
+MODEL_TRAINED = config["model"]["source"] == "train"
+FITTED = config["dictionary"]["source"] == "train"  # and so the dictionary
+# One that others trained lies at one path, whatever seed the config names.
+DICTIONARY = (
+    f"<results>/dictionary/{HOOK}/{config['dictionary']['seed'] if FITTED else 'pretrained'}"
+)
+TRAINING_CURVE = ["training"] if MODEL_TRAINED else []
+PRETRAINED = ("source", "path", "name", "revision")  # the keys that say where it is
+CANDIDATE = config["directions"]["candidate"]
 CONTROLS = config["directions"]["controls"]
-GROUPS = ["sae", *CONTROLS]
-CHUNKS = chunk_ids(config["directions"]["count"], config["directions"]["chunk"])
+GROUPS = [CANDIDATE, *CONTROLS]
+COUNTS = counts()
+CHUNKS = {group: chunk_ids(count, config["directions"]["chunk"]) for group, count in COUNTS.items()}
 # A family is a block of the config; it yields one metric, or several that are computed together.
 FAMILIES = SETTINGS.metrics.enabled()
 METRICS = {metric: about._asdict() for metric, about in SETTINGS.metrics.about().items()}

@@ -19,8 +19,8 @@ rule directions_sae:
 
 rule directions_control:
     input:
+        **activations_input(),
         statistics=f"<results>/statistics/{HOOK}.parquet",
-        activations=f"<results>/activations/{HOOK}.parquet",
         model="<results>/model/config.json",
     output:
         "<results>/directions/{group}/{chunk}.parquet",
@@ -33,15 +33,36 @@ rule directions_control:
     conda:
         "../envs/litmus.yaml"
     params:
+        recipe=activations_recipe(),
         seed=config["seed"],
         code=code("directions_control.py"),
     script:
         "../scripts/directions_control.py"
 
 
+rule directions_file:
+    input:
+        own=config["directions"]["file"] or [],
+        checked=ancient(PREFLIGHT),
+        model="<results>/model/config.json",
+    output:
+        "<results>/directions/file/{chunk}.parquet",
+    log:
+        "<logs>/directions/file/{chunk}.log",
+    benchmark:
+        "<benchmarks>/directions/file/{chunk}.tsv"
+    priority: 10
+    conda:
+        "../envs/litmus.yaml"
+    params:
+        code=code("directions_file.py"),
+    script:
+        "../scripts/directions_file.py"
+
+
 rule directions_matched:
     input:
-        partners="<results>/directions/sae/{chunk}.parquet",
+        partners=f"<results>/directions/{CANDIDATE}/{{chunk}}.parquet",
         statistics=f"<results>/statistics/{HOOK}.parquet",
     output:
         "<results>/directions/matched/{chunk}.parquet",

@@ -1,5 +1,83 @@
+# What transformers reads of a folder.
+MODEL_FILES = {".json", ".safetensors", ".bin", ".txt", ".model"}
+
+
 # What the rules of each family read: inputs and settings that only some configs have. Snakemake
 # wants functions apart from rules.
+
+
+def subject_input(wildcards):
+    """The files of a pretrained subject, and the dictionary's record where its processing follows
+    that."""
+    block, needed = config["model"], {}
+    if block["source"] == "local":
+        found = [path for path in Path(block["path"]).iterdir() if path.suffix in MODEL_FILES]
+        needed["given"] = sorted(str(path) for path in found if path.is_file())
+    if block["processing"] == "dictionary":
+        needed["dictionary"] = f"{DICTIONARY}/cfg.json"
+    return needed
+
+
+def activations_input():
+    """The cache, or what it takes to do without one."""
+    if config["activations"]["cache"] == "parquet":
+        return {"activations": f"<results>/activations/{HOOK}.parquet"}
+    return {"tokens": "<results>/tokens.parquet", "weights": "<results>/model/model.safetensors"}
+
+
+def activations_recipe():
+    """How a job computes the activations that it finds no cache of; None where there is one."""
+    block = config["activations"]
+    if block["cache"] == "parquet":
+        return None
+    return {
+        "hook": HOOK,
+        "batch_size": block["batch_size"],
+        "most": {"train": block["train_sequences"]},
+        "code": code("litmus/activations/recomputed.py"),
+    }
+
+
+def uses_dictionary():
+    """Whether anything asks for the dictionary: a group, a latent, an experiment, all of it."""
+    plateaus, study = SETTINGS.plateaus, SETTINGS.study
+    kinds = [*plateaus.base_kinds, *plateaus.direction_kinds]
+    layers = study.layers if study.enabled and "sae" in study.groups else []
+    return (
+        "sae" in GROUPS
+        or WHOLE_DICTIONARY
+        or config["model"]["processing"] == "dictionary"
+        or any(config["metrics"][family]["feature"] == "latent" for family in CHAINED)
+        or (plateaus.enabled and plateaus.needs_dictionary(kinds))
+        or any(HOOK == f"blocks.{layer}.hook_resid_pre" for layer in layers)
+    )
+
+
+def dictionary_settings():
+    """The keys that say how to come by the dictionary."""
+    block = config["dictionary"]
+    keys = {"local": ("source", "path"), "hub": ("source", "release", "id")}
+    others = {"source", "path", "release", "id", "min_activations"}
+    return {
+        key: block[key] for key in keys.get(block["source"], [k for k in block if k not in others])
+    }
+
+
+def dictionary_files():
+    """The files of a dictionary on disk."""
+    block = config["dictionary"]
+    if block["source"] != "local":
+        return []
+    names = ("cfg.json", "sae_weights.safetensors", "activation_scaler.json")
+    return [path for path in (f"{block['path']}/{name}" for name in names) if Path(path).is_file()]
+
+
+def calibration_input(wildcards):
+    """The dictionary's rows; where nothing else asks for them, what differences are made of."""
+    if uses_dictionary():
+        return {"features": f"{DICTIONARY}/features.parquet"}
+    needed = activations_input()
+    return {key: path for key, path in needed.items() if key == "activations"}
 
 
 def sensitivity_settings():
@@ -49,6 +127,27 @@ def llc_settings(wildcards):
     block = config["metrics"][wildcards.llc]
     unread = {"enabled", "calibration", "calibrate", *block["calibrate"]}
     return {key: value for key, value in block.items() if key not in unread}
+
+
+def quadratic_borrowed():
+    """What the quadratic LLC takes over from llc_functional: by calibration where that looks."""
+    own, lender = config["metrics"]["llc_quadratic"], config["metrics"]["llc_functional"]
+    names = [name for name in ("n_beta", "localization") if own[name] is None]
+    searched = lender["calibrate"] if lender["enabled"] else []
+    return {name: lender[name] for name in names}, [n for n in names if n in searched]
+
+
+def quadratic_input(wildcards):
+    """The settings that calibration found, where they are borrowed."""
+    searched = quadratic_borrowed()[1]
+    return {"calibration": "<results>/calibration/llc_functional.json"} if searched else {}
+
+
+def quadratic_settings(wildcards):
+    """The block, without what is known only after calibration."""
+    named, searched = quadratic_borrowed()
+    block = {**config["metrics"]["llc_quadratic"], **named}
+    return {k: v for k, v in block.items() if k != "enabled" and k not in searched}
 
 
 def plateau_settings(*keys):

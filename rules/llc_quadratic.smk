@@ -1,5 +1,6 @@
 rule llc_quadratic:
     input:
+        unpack(quadratic_input),
         directions="<results>/directions/{group}/{chunk}.parquet",
         statistics=f"<results>/statistics/{HOOK}.parquet",
         tokens="<results>/tokens.parquet",
@@ -16,7 +17,7 @@ rule llc_quadratic:
         gpu=GPUS,
     params:
         metrics=[m for m, about in METRICS.items() if about["family"] == "llc_quadratic"],
-        settings={k: v for k, v in config["metrics"]["llc_quadratic"].items() if k != "enabled"},
+        settings=quadratic_settings,
         hook=HOOK,
         seed=config["seed"],
         device=config["device"],

@@ -85,7 +85,8 @@ rule plateau_layers:
         gpu=GPUS,
     params:
         settings=plateau_settings("lines", "threshold", "steps", "tolerance", "resamples"),
-        layers=list(range(1, config["model"]["layers"])),
+        # How many a model of others has, it says itself.
+        layers=list(range(1, config["model"]["layers"])) if MODEL_TRAINED else None,
         confidence=config["separation"]["confidence"],
         seed=config["seed"],
         device=config["device"],

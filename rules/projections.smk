@@ -4,9 +4,9 @@
 
 rule sparsity:
     input:
+        **activations_input(),
         directions="<results>/directions/{group}/{chunk}.parquet",
         statistics=f"<results>/statistics/{HOOK}.parquet",
-        activations=f"<results>/activations/{HOOK}.parquet",
     output:
         "<results>/scores/sparsity/{group}/{chunk}.parquet",
     log:
@@ -17,6 +17,7 @@ rule sparsity:
         "../envs/litmus.yaml"
     params:
         metric="sparsity",
+        recipe=activations_recipe(),
         settings=lookup(within=config, dpath="metrics/sparsity"),
         code=code("score_projection.py", "litmus.metrics.sparsity"),
     script:
@@ -32,6 +33,7 @@ use rule sparsity as norm_sparsity with:
         "<benchmarks>/norm_sparsity/{group}/{chunk}.tsv"
     params:
         metric="norm_sparsity",
+        recipe=activations_recipe(),
         settings=lookup(within=config, dpath="metrics/norm_sparsity"),
         code=code("score_projection.py", "litmus.metrics.norm_sparsity"),
 
@@ -45,6 +47,7 @@ use rule sparsity as projection_std with:
         "<benchmarks>/projection_std/{group}/{chunk}.tsv"
     params:
         metric="projection_std",
+        recipe=activations_recipe(),
         settings=lookup(within=config, dpath="metrics/projection_std"),
         code=code("score_projection.py", "litmus.metrics.projection_std"),
 
@@ -58,6 +61,7 @@ use rule sparsity as projection_skewness with:
         "<benchmarks>/projection_skewness/{group}/{chunk}.tsv"
     params:
         metric="projection_skewness",
+        recipe=activations_recipe(),
         settings=lookup(within=config, dpath="metrics/projection_skewness"),
         code=code("score_projection.py", "litmus.metrics.projection_skewness"),
 
@@ -71,5 +75,6 @@ use rule sparsity as projection_kurtosis with:
         "<benchmarks>/projection_kurtosis/{group}/{chunk}.tsv"
     params:
         metric="projection_kurtosis",
+        recipe=activations_recipe(),
         settings=lookup(within=config, dpath="metrics/projection_kurtosis"),
         code=code("score_projection.py", "litmus.metrics.projection_kurtosis"),

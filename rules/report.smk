@@ -39,6 +39,7 @@ rule figure_distribution:
         "../envs/litmus.yaml"
     params:
         title=lambda wildcards: METRICS[wildcards.metric]["title"],
+        candidate=CANDIDATE,
         code=code("figure_distribution.py"),
     script:
         "../scripts/figure_distribution.py"
@@ -92,6 +93,7 @@ rule figure_traces:
         burn_in=lambda wildcards: config["metrics"][family_of(wildcards)]["burn_in"],
         robust=lambda wildcards: config["metrics"][family_of(wildcards)]["robust"],
         signed=lambda wildcards: family_of(wildcards) == "llc_natural",
+        candidate=CANDIDATE,
         code=code("figure_traces.py"),
     script:
         "../scripts/figure_traces.py"
@@ -127,8 +129,9 @@ rule report:
         diagnostics=expand("<results>/diagnostics/{family}.parquet", family=CHAINED),
         chains=expand("<results>/figures/{metric}_traces.svg", metric=TRACED),
         separation="<results>/separation.parquet",
-        training="<results>/model/training.parquet",
-        quality=f"{DICTIONARY}/quality.parquet",
+        training=["<results>/model/training.parquet"] if MODEL_TRAINED else [],
+        subject=[] if MODEL_TRAINED else ["<results>/model/origin.json"],
+        quality=[f"{DICTIONARY}/quality.parquet"] if uses_dictionary() else [],
         corpus="<results>/corpus.json",
         provenance="<results>/provenance.json",
         calibration=expand("<results>/calibration/{family}.parquet", family=CALIBRATED),
@@ -150,8 +153,9 @@ rule report:
         study=STUDIED,
         ablation_tables=ABLATION_TABLES,
         ablation_figures=ABLATION_FIGURES,
+        published=config["report"]["published"] or [],
         overview="<results>/figures/overview.svg",
-        training_curve="<results>/figures/training.svg",
+        training_curve=expand("<results>/figures/{figure}.svg", figure=TRAINING_CURVE),
         # Relative, so that a folder that was moved or copied has nothing to do.
         template=sorted(
             os.path.relpath(path)
@@ -175,7 +179,7 @@ rule report:
         words=METRICS,
         traced=TRACED,
         calibrated=CALIBRATED,
-        candidate="sae",
+        candidate=CANDIDATE,
         jobs=jobs(),
         code=code("report.py"),
     script:

@@ -17,6 +17,7 @@ rule separation:
         "../envs/litmus.yaml"
     params:
         settings=lookup(within=config, dpath="separation"),
+        candidate=CANDIDATE,
         controls=CONTROLS,
         seed=config["seed"],
         code=code("separation.py"),

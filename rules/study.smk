@@ -40,6 +40,7 @@ rule agreement:
         "../envs/litmus.yaml"
     params:
         pairs=PAIRS,
+        candidate=CANDIDATE,
         controls=CONTROLS,
         burn_in=config["metrics"]["llc_functional"]["burn_in"],
         draw_every=config["metrics"]["llc_functional"]["draw_every"],

@@ -76,7 +76,7 @@ rule figure_whole_dictionary:
         "../envs/litmus.yaml"
     params:
         titles={metric: METRICS[metric]["title"] for metric in SENSITIVITIES},
-        sampled=config["directions"]["count"],
+        sampled=COUNTS.get("sae", 0),
         code=code("figure_whole_dictionary.py"),
     script:
         "../scripts/figure_whole_dictionary.py"

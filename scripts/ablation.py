@@ -6,7 +6,7 @@ with job(snakemake.log[0], snakemake.threads):
     from pathlib import Path
 
     from litmus import device
-    from litmus.activations import cache
+    from litmus.activations.source import opened
     from litmus.activations.statistics import Statistics
     from litmus.directions import table
     from litmus.metrics import scores
@@ -21,10 +21,11 @@ with job(snakemake.log[0], snakemake.threads):
     directions = table.read(given.directions)
     statistics = Statistics.read(given.statistics)
     architecture, weights = checkpoint.load(Path(given.weights).parent)
+    activations = opened(given, params.recipe, where)
     state = {name: value.to(where) for name, value in weights.items()}
     scored = measure(
         effects_of(architecture, params.hook, state, Ablation(**params.settings)),
-        lambda: cache.blocks(given.activations, "eval"),
+        lambda: activations.blocks("eval"),
         directions.vectors,
         statistics.projection_mean(directions.vectors),
         statistics.projection_std(directions.vectors),

@@ -1,4 +1,4 @@
-"""Tokens and subject → the activation cache, and the statistics of its evaluation split."""
+"""Tokens and subject → the statistics of the activations, and their cache where one is kept."""
 
 from litmus.job import job
 
@@ -7,44 +7,49 @@ with job(snakemake.log[0], snakemake.threads):
     from pathlib import Path
 
     import numpy as np
-    import torch
 
     from litmus import device
     from litmus.activations import cache
+    from litmus.activations.recomputed import Recomputed
     from litmus.activations.statistics import Accumulator
     from litmus.corpus import tokens
     from litmus.progress import Progress
-    from litmus.stacked import StackedLower
-    from litmus.subject import checkpoint
 
-    settings = snakemake.params.settings
-    where = device.take(snakemake.params.device, snakemake.threads)
-    architecture, weights = checkpoint.load(Path(snakemake.input.weights).parent)
-    lower = StackedLower(architecture, snakemake.params.hook)
-    parameters = {k: v[None].to(where) for k, v in lower.pack(weights).items()}
-    progress = Progress("caching activations", snakemake.params.sequences, "sequences")
+    given, params = snakemake.input, snakemake.params
+    kept = snakemake.output.get("activations")
+    # Evaluation first: it is what every score reads.
+    splits = {"eval": None, "train": params.train_sequences} if kept else {"eval": None}
+    source = Recomputed(
+        given.tokens,
+        Path(given.weights).parent,
+        params.hook,
+        params.batch_size,
+        {},
+        device.take(params.device, snakemake.threads),
+    )
+    total = params.eval_sequences + (params.train_sequences if kept else 0)
+    progress = Progress("caching activations", total, "sequences")
+    accumulator = Accumulator(source.lower.architecture.width)
 
-    @torch.no_grad()
     def run(batch: np.ndarray) -> np.ndarray:
         """Activations (n, context, width) of a batch of tokens (n, context)."""
         progress.advance(len(batch))
-        placed = torch.tensor(batch).long().to(where)
-        return lower.activations(parameters, placed[None])[0].cpu().numpy()
+        return source.run(batch)
 
     def batches() -> Iterator[tuple[str, int, np.ndarray]]:
-        """Evaluation first: it is what every score reads."""
-        for split, most in [("eval", None), ("train", settings["train_sequences"])]:
-            for first, rows in tokens.batches(
-                snakemake.input.tokens, split, settings["batch_size"], most
-            ):
+        """Batches of whole sequences, with the number of the first."""
+        for split, most in splits.items():
+            for first, rows in tokens.batches(given.tokens, split, params.batch_size, most):
                 yield split, first, rows
-
-    accumulator = Accumulator(architecture.width)
 
     def visit(split: str, activations: np.ndarray) -> None:
         """Statistics describe the split that is scored."""
         if split == "eval":
             accumulator.add(activations)
 
-    cache.write(snakemake.output.activations, batches(), run, architecture.width, visit)
+    if kept:
+        cache.write(kept, batches(), run, source.lower.architecture.width, visit)
+    else:
+        for split, _, rows in batches():
+            visit(split, run(rows).reshape(rows.size, -1))
     accumulator.statistics().write(snakemake.output.statistics)

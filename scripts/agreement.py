@@ -18,9 +18,10 @@ with job(snakemake.log[0], snakemake.threads):
     for dear in {pair[0] for pair in params.pairs}:
         columns[dear] = columns[dear].with_chains(traces, params.burn_in, params.draw_every)
     pairs = [(columns[dear], columns[cheap]) for dear, cheap in params.pairs]
+    groups = params.candidate, params.controls
     found = {
         "ranking": (RANKING, [ranking(*pair, effort) for pair in pairs]),
-        "deltas": (DELTAS, [deltas(*pair, "sae", params.controls, effort) for pair in pairs]),
+        "deltas": (DELTAS, [deltas(*pair, *groups, effort) for pair in pairs]),
     }
     for name, (schema, parts) in found.items():
         joined = pd.concat(parts, ignore_index=True)

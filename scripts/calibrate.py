@@ -3,9 +3,11 @@
 from litmus.job import job
 
 with job(snakemake.log[0], snakemake.threads):
+    from functools import partial
     from pathlib import Path
 
     from litmus import device, tables
+    from litmus.activations.source import opened
     from litmus.directions import live
     from litmus.directions.chunks import indices
     from litmus.metrics.llc import calibration, trial
@@ -22,16 +24,25 @@ with job(snakemake.log[0], snakemake.threads):
         params.min_activations,
         device.take(params.device, snakemake.threads),
     )
-    rows = live.read(given.features, given.model, params.min_activations)
-    groups = calibration.unscored(rows, params.directions, params.seed)
+    if given.get("features"):
+        rows = live.read(given.features, given.model, params.min_activations)
+        groups = calibration.unscored(rows, params.directions, params.seed)
+    else:
+        groups = calibration.without_dictionary(
+            params.directions,
+            laboratory.statistics,
+            partial(opened(given, params.recipe).rows, "eval"),
+            laboratory.architecture.centred,
+            params.seed,
+        )
     ids = [name for group in groups for name in group.ids]
     threshold, weights = params.variant
     features = calibration.joined([laboratory.features(g, block, threshold) for g in groups])
     where = laboratory.where(weights, f"metrics.{params.family}.weights")
     dead = laboratory.dead(features, threshold, f"metrics.{params.family}.thresholds")
     numbers = indices(snakemake.wildcards.chunk)
-    passes = -(-len(ids) // max(1, block["stack"] // block["chains"]))
-    progress = Progress(f"calibrating {params.family}", 2 * len(numbers) * passes * block["steps"])
+    steps = 2 * len(numbers) * len(ids) * block["steps"]
+    progress = Progress(f"calibrating {params.family}", steps)
     tried = {}
     for number in numbers:
         found = calibration.drawn(number, block, params.limits, params.seed, params.family)

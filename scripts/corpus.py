@@ -1,28 +1,29 @@
-"""Text → `documents.parquet`: the documents of both splits, in a drawn order."""
+"""Text or token ids → `documents.parquet`: the documents of both splits, in a drawn order."""
 
 from litmus.job import job
 
-with job(snakemake.log[0], snakemake.threads):
-    import pyarrow as pa
-
+hub = snakemake.params.settings["source"] == "hub"
+with job(snakemake.log[0], snakemake.threads, online=hub):
     from litmus import tables
-    from litmus.corpus import sources, splits
+    from litmus.corpus import columns, documents, sources, splits
+    from litmus.corpus.hub import Where, stream
+    from litmus.corpus.needed import enough
 
-    corpus = snakemake.params.settings
+    corpus, seed = snakemake.params.settings, snakemake.params.seed
+    metadata = {}
     if corpus["source"] == "stdlib":
-        documents = sources.stdlib()
+        found = sources.stdlib()
+    elif corpus["source"] == "text":
+        found = sources.text(corpus["paths"], corpus["field"], corpus["separator"])
+    elif corpus["source"] == "tokens":
+        found = enough(columns.tokens(corpus["paths"], corpus["field"]), corpus, seed)
     else:
-        documents = sources.text(corpus["paths"], corpus["field"], corpus["separator"])
-    training, evaluation = splits.divide(documents, corpus["eval_share"], snakemake.params.seed)
-    rows = [("train", d) for d in training] + [("eval", d) for d in evaluation]
-    tables.write(
-        pa.table(
-            {
-                "document": [document.name for _, document in rows],
-                "split": [split for split, _ in rows],
-                "text": [document.text for _, document in rows],
-            },
-            schema=tables.DOCUMENTS,
-        ),
-        snakemake.output[0],
-    )
+        where = Where(*(corpus[key] for key in Where._fields))
+        read, commit = stream(where, corpus["field"])
+        found = enough(read, corpus, seed)
+        metadata = {"commit": commit} if commit else {}
+    training, evaluation = splits.divide(found, corpus["eval_share"], seed)
+    table = documents.table(training, evaluation)
+    if metadata:
+        table = table.replace_schema_metadata(metadata)
+    tables.write(table, snakemake.output[0])

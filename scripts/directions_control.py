@@ -7,7 +7,7 @@ with job(snakemake.log[0], snakemake.threads):
     from functools import partial
     from pathlib import Path
 
-    from litmus.activations import cache
+    from litmus.activations.source import opened
     from litmus.activations.statistics import Statistics
     from litmus.directions import controls, table
     from litmus.directions.chunks import indices
@@ -24,7 +24,7 @@ with job(snakemake.log[0], snakemake.threads):
         vectors = controls.covariance(numbers, statistics, seed)
         source = "Gaussian, covariance of the activations"
     else:
-        read = partial(cache.rows, snakemake.input.activations, "eval")
+        read = partial(opened(snakemake.input, snakemake.params.recipe).rows, "eval")
         vectors = controls.difference(numbers, statistics.count, read, centred, seed)
         source = "difference of two activations"
     table.write(snakemake.output[0], group, chunk, vectors, [source] * len(numbers))

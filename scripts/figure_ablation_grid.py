@@ -8,4 +8,9 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus.metrics.ablation.settings import variants
 
     separation = tables.read(snakemake.input.separation).to_pandas()
-    ablation.draw(separation, variants(separation["metric"].unique()), snakemake.output[0])
+    ablation.draw(
+        separation,
+        variants(separation["metric"].unique()),
+        snakemake.output[0],
+        snakemake.params.candidate,
+    )

@@ -14,4 +14,5 @@ with job(snakemake.log[0], snakemake.threads):
         separation[separation["metric"] == metric],
         snakemake.params.title,
         snakemake.output[0],
+        snakemake.params.candidate,
     )

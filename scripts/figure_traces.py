@@ -19,5 +19,6 @@ with job(snakemake.log[0], snakemake.threads):
         params.burn_in,
         params.title,
         snakemake.output[0],
+        params.candidate,
         loss=robust if params.robust else "L",
     )

@@ -28,8 +28,7 @@ with job(snakemake.log[0], snakemake.threads):
         where,
     )
     directions = table.read(given.directions)
-    blocks = -(-len(directions.ids) // max(1, settings.stack // settings.chains))
-    steps = len(params.variants) * blocks * settings.steps
+    steps = len(params.variants) * len(directions.ids) * settings.steps
     progress = Progress(f"{family} {directions.ids[0]}…", steps)
     estimates = {}
     for suffix, (threshold, weights) in params.variants.items():
@@ -49,6 +48,7 @@ with job(snakemake.log[0], snakemake.threads):
             settings,
             params.seed,
             progress.advance,
+            key=f"metrics.{family}.stack",
         )
     output = snakemake.output
     tables.write(traces.trace_table(directions, estimates), output.traces)

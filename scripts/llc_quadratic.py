@@ -3,6 +3,8 @@
 from litmus.job import job
 
 with job(snakemake.log[0], snakemake.threads):
+    import json
+    from dataclasses import fields
     from pathlib import Path
 
     from litmus import device, tables
@@ -15,18 +17,21 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus.stacked import StackedLower
     from litmus.subject import checkpoint
 
+    given = snakemake.input
     where = device.take(snakemake.params.device, snakemake.threads)
-    directions = table.read(snakemake.input.directions)
-    architecture, weights = checkpoint.load(Path(snakemake.input.weights).parent)
+    found = json.loads(Path(given.calibration).read_text()) if given.get("calibration") else {}
+    settings = {**found, **snakemake.params.settings}
+    directions = table.read(given.directions)
+    architecture, weights = checkpoint.load(Path(given.weights).parent)
     count = len(directions.ids)
     progress = Progress(f"llc_quadratic {directions.ids[0]}…", count, "directions")
     scored = measure(
         StackedLower(architecture, snakemake.params.hook),
         weights,
-        split_of(tables.read(snakemake.input.tokens), "eval"),
+        split_of(tables.read(given.tokens), "eval"),
         directions.vectors,
-        Statistics.read(snakemake.input.statistics).projection_std(directions.vectors),
-        Quadratic(**snakemake.params.settings),
+        Statistics.read(given.statistics).projection_std(directions.vectors),
+        Quadratic(**{field.name: settings[field.name] for field in fields(Quadratic)}),
         snakemake.params.seed,
         where,
         progress.advance,

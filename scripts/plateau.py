@@ -11,8 +11,10 @@ with job(snakemake.log[0], snakemake.threads):
     from litmus.corpus.tokens import split_of
     from litmus.directions import table
     from litmus.last_position import LastPosition
+    from litmus.memory import within_memory
     from litmus.metrics import scores
     from litmus.metrics.plateau import bases, measure
+    from litmus.metrics.scores import Scores
     from litmus.progress import Progress
     from litmus.subject import checkpoint
 
@@ -28,17 +30,22 @@ with job(snakemake.log[0], snakemake.threads):
         params.seed,
         "metrics.plateau.bases",
     )
-    subject = LastPosition(architecture, write, block["read"], weights, block["batch_size"])
-    context = bases.activations(architecture, weights, write, tokens, block["batch_size"], where)
     directions = table.read(given.directions)
     total = len(directions.ids) * len(block["modes"])
     progress = Progress(f"plateau {directions.ids[0]}…", total, "directions")
-    scored = measure.measure(
-        subject,
-        subject.bases(context),
-        torch.from_numpy(directions.vectors).to(where),
-        {"plateau" + suffix: variant for suffix, variant in params.variants.items()},
-        measure.Plateau(block["threshold"], block["steps"], block["tolerance"]),
-        progress.advance,
-    )
+
+    def run(budget: int) -> dict[str, Scores]:
+        """The scores, from so many tokens at once."""
+        subject = LastPosition(architecture, write, block["read"], weights, budget)
+        context = bases.activations(architecture, weights, write, tokens, budget, where)
+        return measure.measure(
+            subject,
+            subject.bases(context),
+            torch.from_numpy(directions.vectors).to(where),
+            {"plateau" + suffix: variant for suffix, variant in params.variants.items()},
+            measure.Plateau(block["threshold"], block["steps"], block["tolerance"]),
+            progress.advance,
+        )
+
+    scored, _ = within_memory(block["batch_size"], run, "metrics.plateau.batch_size", "tokens")
     scores.write_all(snakemake.output[0], directions, scored)

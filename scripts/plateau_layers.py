@@ -3,6 +3,7 @@
 from litmus.job import job
 
 with job(snakemake.log[0], snakemake.threads):
+    import json
     from pathlib import Path
 
     import pandas as pd
@@ -15,9 +16,11 @@ with job(snakemake.log[0], snakemake.threads):
 
     given, params, block = snakemake.input, snakemake.params, snakemake.params.settings
     where = device.take(params.device, snakemake.threads)
-    progress = Progress("plateaus, layer by layer", len(params.layers), "layers")
+    described = json.loads(Path(given.weights).with_name("config.json").read_text())
+    layers = params.layers or range(1, described["layers"])
+    progress = Progress("plateaus, layer by layer", len(layers), "layers")
     sizes, apart = [], []
-    for layer in params.layers:
+    for layer in layers:
         laboratory = open_laboratory(
             Path(given.weights).parent,
             given.tokens,

@@ -11,7 +11,12 @@ with job(snakemake.log[0], snakemake.threads):
     given, words = snakemake.input, snakemake.params.words
     shown = [metric for metric, about in words.items() if about["shown"]]
     template = next(p for p in map(Path, given.template) if p.name == "template.html")
-    first = {name: Path(given[name]) for name in ("separation", "training", "quality", "corpus")}
+    first = {name: Path(given[name]) for name in ("separation", "corpus")}
+    # Of a trained subject the first two, of a pretrained one the third; not every run has the last.
+    some = {
+        name: Path(given[name][0]) if given[name] else None
+        for name in ("training", "training_curve", "subject", "quality")
+    }
     page.write(
         ReportInputs(
             words=words,
@@ -44,12 +49,13 @@ with job(snakemake.log[0], snakemake.threads):
             ablation_figures=list(map(Path, given.ablation_figures)),
             plateau_tables=list(map(Path, given.plateau_tables)),
             plateau_figures=list(map(Path, given.plateau_figures)),
+            published=Path(given.published) if given.published else None,
             provenance=Path(given.provenance),
             overview=Path(given.overview),
-            training_curve=Path(given.training_curve),
             benchmarks=Path(snakemake.output[0]).parent / "benchmarks",
             jobs=snakemake.params.jobs,
             **first,
+            **some,
         ),
         template.parent,
         snakemake.output[0],

@@ -5,7 +5,7 @@ from litmus.job import job
 with job(snakemake.log[0], snakemake.threads):
     import importlib
 
-    from litmus.activations import cache
+    from litmus.activations.source import opened
     from litmus.activations.statistics import Statistics
     from litmus.directions import table
     from litmus.metrics import scores
@@ -15,7 +15,8 @@ with job(snakemake.log[0], snakemake.threads):
     directions = table.read(snakemake.input.directions)
     statistics = Statistics.read(snakemake.input.statistics)
     std = statistics.projection_std(directions.vectors)
-    projections = project(cache.blocks(snakemake.input.activations, "eval"), directions.vectors)
+    activations = opened(snakemake.input, snakemake.params.recipe)
+    projections = project(activations.blocks("eval"), directions.vectors)
     settings = snakemake.params.settings
     if "threshold" in settings:
         scored = metric.score(projections, std, settings["threshold"], settings["nonlinearity"])

@@ -11,7 +11,7 @@ with job(snakemake.log[0], snakemake.threads):
     scores = pd.concat([tables.read(path).to_pandas() for path in snakemake.input])
     separation = separate(
         scores,
-        "sae",
+        snakemake.params.candidate,
         list(snakemake.params.controls),
         {"matched"},
         snakemake.params.seed,

@@ -25,8 +25,7 @@ with job(snakemake.log[0], snakemake.threads):
         params.min_activations,
     )
     settings = settings_of(params.chains, {})
-    passes = -(-len(site.ids) // max(1, settings.stack // settings.chains))
-    progress = Progress(f"study {cell.name}", params.seeds * passes * settings.steps)
+    progress = Progress(f"study {cell.name}", params.seeds * len(site.ids) * settings.steps)
     parts = []
     for repetition in range(params.seeds):
         parts.append(site.chains(settings, repetition, progress.advance))

@@ -7,13 +7,15 @@ with job(snakemake.log[0], snakemake.threads):
     from pathlib import Path
 
     from litmus import device
-    from litmus.activations import cache
+    from litmus.activations.source import load, opened
     from litmus.dictionary import train
     from litmus.progress import Progress
     from litmus.tables import atomic
 
     settings = snakemake.params.settings
-    activations = cache.load(snakemake.input.activations, "train").activations
+    where = device.take(snakemake.params.device, snakemake.threads)
+    source = opened(snakemake.input, snakemake.params.recipe, where)
+    activations = load(source, "train").activations
     names = train.Dictionary.__dataclass_fields__
     progress = Progress("training the dictionary", settings["training_tokens"], "tokens")
     with tempfile.TemporaryDirectory() as folder:
@@ -22,7 +24,7 @@ with job(snakemake.log[0], snakemake.threads):
             train.Dictionary(**{name: settings[name] for name in names}),
             snakemake.params.hook,
             Path(folder),
-            device.take(snakemake.params.device, snakemake.threads),
+            where,
             progress.advance,
         )
         for output in (snakemake.output.config, snakemake.output.weights):

@@ -54,9 +54,7 @@ with job(snakemake.log[0], snakemake.threads):
         after_step,
     )
     model.to("cpu", print_details=False)
-    weights = adapter.weights(model)
-    if model_settings["processing"] == "folded":
-        architecture, weights = adapter.folded(model, architecture)
+    architecture, weights = adapter.folded(model, architecture, model_settings["processing"])
     checkpoint.save(folder, architecture, weights)
     tables.write(
         pa.table({**vars(record), "step": pa.array(record.step, pa.int32())}),

@@ -11,16 +11,16 @@ from litmus.upper import Upper
 
 BASES, POINTS, BUDGET = 5, 7, 64
 CASES = pytest.mark.parametrize(
-    "processing, layer", [("none", 1), ("none", 2), ("folded", 1), ("folded", 2)]
+    "family, layer", [("gpt2", 2), ("gpt2-folded", 2), *((family, 1) for family in tiny.FAMILIES)]
 )
 
 
 class Given:
     """A subject cut at a layer, real bases, and points at which their last position is put."""
 
-    def __init__(self, processing="folded", layer=2, read=FINAL, budget=BUDGET):
+    def __init__(self, family="gpt2-folded", layer=2, read=FINAL, budget=BUDGET):
         self.hook = f"blocks.{layer}.hook_resid_pre"
-        self.architecture, self.weights = tiny.subject(processing)
+        self.architecture, self.weights = tiny.member(family)
         self.subject = Subject(self.architecture, self.weights, self.hook)
         self.tokens = tiny.tokens(BASES, tiny.CONTEXT)
         self.context = self.subject.lower(self.tokens)
@@ -55,9 +55,9 @@ def kl(clean, moved):
 
 
 @CASES
-def test_logits_are_those_of_the_full_model_with_a_hook(processing, layer):
+def test_logits_are_those_of_the_full_model_with_a_hook(family, layer):
     """A hook sets the last position's activation; nothing is cached on that side."""
-    given = Given(processing, layer)
+    given = Given(family, layer)
     logits, _ = given.hooked(FINAL)
     torch.testing.assert_close(
         given.last.logits(given.points, given.bases), logits, atol=1e-5, rtol=0
@@ -65,9 +65,9 @@ def test_logits_are_those_of_the_full_model_with_a_hook(processing, layer):
 
 
 @CASES
-def test_the_divergence_is_that_of_the_full_model_with_a_hook(processing, layer):
+def test_the_divergence_is_that_of_the_full_model_with_a_hook(family, layer):
     """To 1e-5 nats."""
-    given = Given(processing, layer)
+    given = Given(family, layer)
     logits, _ = given.hooked(FINAL)
     expected = kl(given.subject.model(given.tokens)[:, -1:], logits)
     assert expected.max() > 0.1
@@ -76,9 +76,9 @@ def test_the_divergence_is_that_of_the_full_model_with_a_hook(processing, layer)
 
 
 @CASES
-def test_the_divergence_is_that_of_the_whole_upper_half(processing, layer):
+def test_the_divergence_is_that_of_the_whole_upper_half(family, layer):
     """With every position run again for each point."""
-    given = Given(processing, layer)
+    given = Given(family, layer)
     upper = Upper(given.architecture, given.hook, given.weights)
     patched = given.context.unsqueeze(0).repeat(POINTS, 1, 1, 1)
     patched[:, :, -1] = given.points.transpose(0, 1)
@@ -89,9 +89,9 @@ def test_the_divergence_is_that_of_the_whole_upper_half(processing, layer):
 
 @CASES
 @pytest.mark.parametrize("read", [FINAL, "blocks.2.hook_resid_post"])
-def test_distance_and_cosine_are_those_at_the_hook(processing, layer, read):
+def test_distance_and_cosine_are_those_at_the_hook(family, layer, read):
     """As a hook of the full model sees them, perturbed and not."""
-    given = Given(processing, layer, read)
+    given = Given(family, layer, read)
     _, moved = given.hooked(read)
     _, cache = given.subject.model.run_with_cache(given.tokens)
     still = cache[read][:, -1:]

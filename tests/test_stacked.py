@@ -9,16 +9,16 @@ from litmus.subject.adapter import Subject
 
 STACK, BATCH = 3, 4
 CASES = pytest.mark.parametrize(
-    "processing, layer", [("none", 1), ("none", 2), ("folded", 1), ("folded", 2)]
+    "family, layer", [("gpt2", 1), ("gpt2-folded", 1), *((family, 2) for family in tiny.FAMILIES)]
 )
 
 
 class Copies:
     """A subject's lower half under three different sets of weights, stacked and one by one."""
 
-    def __init__(self, processing, layer, dtype=torch.float32):
+    def __init__(self, family, layer, dtype=torch.float32):
         hook = f"blocks.{layer}.hook_resid_pre"
-        self.architecture, weights = tiny.subject(processing)
+        self.architecture, weights = tiny.member(family)
         self.lower = StackedLower(self.architecture, hook)
         packs = [
             self.lower.pack(tiny.moved(weights, scale=0.1, seed=seed)) for seed in range(STACK)
@@ -37,25 +37,29 @@ class Copies:
 
     def unpacked(self, packed):
         """The inverse of `pack`: TransformerLens's names and shapes."""
-        heads, width = self.architecture.heads, self.architecture.width
-        size = width // heads
-        state = {"embed.W_E": packed["W_E"], "pos_embed.W_pos": packed["W_pos"]}
+        a = self.architecture
+        counts = {"Q": a.heads, "K": a.key_value_heads, "V": a.key_value_heads}
+        mark = "_" if a.key_value_heads < a.heads else ""
+        state = {"embed.W_E": packed["W_E"]}
+        if "W_pos" in packed:
+            state["pos_embed.W_pos"] = packed["W_pos"]
         for name, value in packed.items():
             block, _, leaf = name.rpartition(".")
-            if leaf == "W_QKV":
-                for x, part in zip("QKV", value.split(width, dim=-1), strict=True):
-                    state[f"{block}.attn.W_{x}"] = torch.stack(part.split(size, dim=-1))
-            elif leaf == "b_QKV":
-                for x, part in zip("QKV", value.split(width), strict=True):
-                    state[f"{block}.attn.b_{x}"] = part.view(heads, size)
+            if leaf in ("W_QKV", "b_QKV"):
+                heads = value.unflatten(-1, (-1, a.head_width)).movedim(-2, 0)
+                for x, count in counts.items():
+                    part, heads = heads[:count], heads[count:]
+                    if len(part):  # biases may end early
+                        under = "" if x == "Q" else mark
+                        state[f"{block}.attn.{under}{leaf[0]}_{x}"] = part
             elif leaf == "W_O":
-                state[f"{block}.attn.W_O"] = value.view(heads, size, width)
+                state[f"{block}.attn.W_O"] = value.view(a.heads, a.head_width, a.width)
             elif leaf == "b_O":
                 state[f"{block}.attn.b_O"] = value
-            elif leaf in ("W_in", "b_in", "W_out", "b_out"):
+            elif leaf in ("W_in", "b_in", "W_gate", "W_out", "b_out"):
                 state[f"{block}.mlp.{leaf}"] = value
             elif block:
-                state[name] = value  # LayerNorm's
+                state[name] = value  # a normalisation's
         return state
 
 
@@ -66,30 +70,30 @@ def gradients(loss, parameters):
 
 
 @CASES
-def test_activations_are_those_of_the_subject(processing, layer):
+def test_activations_are_those_of_the_subject(family, layer):
     """Each copy gives what a HookedTransformer with its weights gives on its tokens."""
-    copies = Copies(processing, layer)
+    copies = Copies(family, layer, torch.float64)
     ours = copies.lower.activations(copies.parameters, copies.tokens)
     theirs = torch.stack([s.lower(t) for s, t in zip(copies.subjects, copies.tokens, strict=True)])
-    torch.testing.assert_close(ours, theirs, atol=1e-5, rtol=0)
+    torch.testing.assert_close(ours, theirs, atol=1e-10, rtol=1e-10)
     assert (ours[0] - ours[1]).abs().max() > 0.1, "the copies should differ"
 
 
 @CASES
-def test_projections_are_products_of_the_activations(processing, layer):
+def test_projections_are_products_of_the_activations(family, layer):
     """p = ⟨a, v⟩, each copy with a vector of its own."""
-    copies = Copies(processing, layer)
+    copies = Copies(family, layer, torch.float64)
     vectors = copies.vectors
     a = copies.lower.activations(copies.parameters, copies.tokens)
     p = copies.lower.projections(copies.parameters, copies.tokens, vectors)
-    torch.testing.assert_close(p, torch.einsum("sbtw,sw->sbt", a, vectors), atol=1e-5, rtol=0)
+    torch.testing.assert_close(p, torch.einsum("sbtw,sw->sbt", a, vectors), atol=1e-10, rtol=1e-10)
 
 
 @CASES
 @pytest.mark.parametrize("through", ["activations", "projections"])
-def test_gradients_are_those_through_the_subject(processing, layer, through):
+def test_gradients_are_those_through_the_subject(family, layer, through):
     """∂ Σp² to every packed parameter equals, copy by copy, autograd through TransformerLens."""
-    copies = Copies(processing, layer, torch.float64)
+    copies = Copies(family, layer, torch.float64)
     parameters = {name: value.requires_grad_() for name, value in copies.parameters.items()}
     if through == "projections":
         p = copies.lower.projections(parameters, copies.tokens, copies.vectors)
@@ -107,21 +111,21 @@ def test_gradients_are_those_through_the_subject(processing, layer, through):
 
 
 @CASES
-def test_a_packed_subject_unpacks_to_its_parameters_below(processing, layer):
+def test_a_packed_subject_unpacks_to_its_parameters_below(family, layer):
     """`pack` takes exactly the parameters below the hook, each once and unchanged."""
     hook = f"blocks.{layer}.hook_resid_pre"
-    architecture, weights = tiny.subject(processing)
+    architecture, weights = tiny.member(family)
     below = Subject(architecture, weights, hook).parameters_below()
-    copies = Copies(processing, layer)
+    copies = Copies(family, layer)
     state = copies.unpacked(StackedLower(architecture, hook).pack(weights))
     assert state.keys() == below.keys()
     assert all(torch.equal(state[name], below[name]) for name in below)
 
 
 @CASES
-def test_a_copy_does_not_depend_on_the_others(processing, layer):
+def test_a_copy_does_not_depend_on_the_others(family, layer):
     """Alone in its stack, a copy gives the same."""
-    copies = Copies(processing, layer)
+    copies = Copies(family, layer)
     together = copies.lower.activations(copies.parameters, copies.tokens)
     alone = copies.lower.activations(
         {name: value[1:2] for name, value in copies.parameters.items()}, copies.tokens[1:2]
@@ -130,9 +134,9 @@ def test_a_copy_does_not_depend_on_the_others(processing, layer):
 
 
 @CASES
-def test_shorter_sequences_take_the_first_positions(processing, layer):
+def test_shorter_sequences_take_the_first_positions(family, layer):
     """On a prefix the activations are those at the prefix: attention looks back only."""
-    copies = Copies(processing, layer)
+    copies = Copies(family, layer)
     whole = copies.lower.activations(copies.parameters, copies.tokens)
     prefix = copies.lower.activations(copies.parameters, copies.tokens[..., :4])
     torch.testing.assert_close(prefix, whole[:, :, :4], atol=1e-5, rtol=0)

@@ -77,7 +77,7 @@ def run(
     where=None,
     seed=7,
     ids=IDS,
-    after_step=lambda: None,
+    after_step=lambda directions: None,
     **changes,
 ):
     """`score` of the chosen directions; the behavioral and natural ones are linear."""

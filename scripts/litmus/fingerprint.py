@@ -8,6 +8,7 @@ metric and what follows from it, and nothing else.
 import ast
 import hashlib
 import re
+from functools import cache
 from pathlib import Path
 
 # Where the name that is imported is not the name that is installed.
@@ -27,7 +28,7 @@ def modules(source: Path, root: Path) -> tuple[set[Path], set[str]]:
         if path in files:
             continue
         files.add(path)
-        for name in _imported(path):
+        for name in _imported(path.read_text(encoding="utf-8")):
             if name.split(".")[0] != "litmus":
                 packages.add(name.split(".")[0])
                 continue
@@ -71,9 +72,10 @@ def read_pins(path: Path) -> dict[str, str]:
     return {m[1].replace("_", "-").lower(): m[2] for m in lines if m}
 
 
-def _imported(path: Path) -> list[str]:
+@cache  # by the text: most rules share most modules
+def _imported(text: str) -> list[str]:
     names = []
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Import):
             names += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:

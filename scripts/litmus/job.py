@@ -8,11 +8,9 @@ from contextlib import contextmanager, suppress
 
 from litmus.errors import LitmusError
 
-# The libraries' own switches against telemetry and hub look-ups.
-OFFLINE = {
-    "HF_HUB_OFFLINE": "1",
-    "TRANSFORMERS_OFFLINE": "1",
-    "HF_DATASETS_OFFLINE": "1",
+# The libraries' own switches against hub look-ups, and against telemetry.
+NO_HUB = {"HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "HF_DATASETS_OFFLINE": "1"}
+OFFLINE = NO_HUB | {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "WANDB_MODE": "disabled",
     "TOKENIZERS_PARALLELISM": "false",
@@ -20,13 +18,16 @@ OFFLINE = {
 
 
 @contextmanager
-def job(log: str, threads: int = 1) -> Iterator[None]:
+def job(log: str, threads: int = 1, *, online: bool = False) -> Iterator[None]:
     """Run a script's work: call it before anything heavy is imported.
+
+    Only an `online` job may ask a hub, and only where the user's own environment lets it.
 
     A LitmusError ends the script with its sentence on the console and in `log`; any other error
     leaves its traceback in `log` and one line on the console.
     """
-    os.environ.update(OFFLINE)
+    unasked = NO_HUB.keys() if online else set()
+    os.environ.update({name: value for name, value in OFFLINE.items() if name not in unasked})
     # Set before NumPy's and torch's thread pools start.
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(threads)

@@ -4,16 +4,15 @@ Where only the last position changes, what earlier positions send to it does not
 values at every upper layer are computed once a base, and a perturbed activation runs alone.
 """
 
-import math
 from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cosine_similarity, layer_norm
+from torch.nn.functional import cosine_similarity
 
-from litmus.blocks import Blocks, Parameters, affine
+from litmus.blocks import Blocks, Parameters, onto
 from litmus.errors import LitmusError
 from litmus.subject.checkpoint import Architecture, hook_layer
 from litmus.upper import LogSumExp, Upper
@@ -28,7 +27,8 @@ class Bases:
     activation: Tensor
     """(bases, width), at the write hook."""
     keys: Tensor
-    """Of the earlier positions: (bases, layers, heads, position − 1, head width)."""
+    """Of the earlier positions, repeated where query heads share them: (bases, layers, heads,
+    position − 1, head width)."""
     values: Tensor
     """In the keys' shape."""
     final: Tensor
@@ -146,37 +146,32 @@ class LastPosition:
         read = None
         for i in range(self.layer, self.architecture.layers):
             past = bases.keys[:, i - self.layer], bases.values[:, i - self.layer]
-            x = self._attended(i, x, *past)
-            x = x + affine(self.blocks.hidden(p, i, x), p, f"blocks.{i}.", "out")
+            x = self.blocks.after(p, i, x, self._attended(i, x, *past))
             read = x if i == self.read_layer else read
         final = self.blocks.normal(p, "ln_final", x)
-        if read is None:  # the hook lies before LayerNorm's scale and shift, where they are
-            folded = self.architecture.normalization != "LN"
-            read = final if folded else layer_norm(x, x.shape[-1:], eps=self.architecture.epsilon)
+        if read is None:  # the hook lies before the scale and shift, where they are
+            folded = self.architecture.normalization.endswith("Pre")
+            read = final if folded else self.blocks.unscaled(x)
         return final.view(points.shape), read.view(points.shape)
 
     def _attended(self, i: int, x: Tensor, keys: Tensor, values: Tensor) -> Tensor:
         """The last positions after block i's attention to their pasts and to themselves."""
-        p, heads = self.upper.parameters, self.architecture.heads
-        normal = self.blocks.normal(p, f"blocks.{i}.ln1", x)
-        qkv = affine(normal, p, f"blocks.{i}.", "QKV")
-        q, k, v = qkv.view(len(keys), -1, 3, heads, keys.shape[-1]).permute(2, 0, 3, 1, 4)
+        p, position = self.upper.parameters, keys.shape[-2]
+        q, k, v = self.blocks.attending(p, i, x, x.shape[1] // len(keys), at=position)
+        k, v = self.blocks.shared(k), self.blocks.shared(v)
         scores = torch.cat([q @ keys.mT, (q * k).sum(-1, keepdim=True)], -1)
-        share = (scores / math.sqrt(q.shape[-1])).softmax(-1)
+        share = (scores / self.architecture.attention_scale).softmax(-1)
         z = share[..., :-1] @ values + share[..., -1:] * v
-        return x + affine(z.transpose(1, 2).reshape(x.shape), p, f"blocks.{i}.", "O")
+        return onto(x, self.blocks.side_by_side(z, x), p, f"blocks.{i}.", "O")
 
     def _base(self, context: Tensor, last: Tensor) -> Bases:
         """A few bases: earlier positions through every block, each block's keys and values kept."""
-        p, heads = self.upper.parameters, self.architecture.heads
-        count, position, width = context.shape
+        p, (count, position, width) = self.upper.parameters, context.shape
         x = context[:, :-1].reshape(1, -1, width)
         kept = []
         for i in range(self.layer, self.architecture.layers):
-            normal = self.blocks.normal(p, f"blocks.{i}.ln1", x)
-            qkv = affine(normal, p, f"blocks.{i}.", "QKV")
-            shape = count, position - 1, 3, heads, width // heads
-            kept.append(qkv.view(shape).permute(2, 0, 3, 1, 4)[1:])
+            _, k, v = self.blocks.attending(p, i, x, position - 1)
+            kept.append(torch.stack([self.blocks.shared(k), self.blocks.shared(v)]))
             x = self.blocks.block(p, i, x, position - 1)
         keys, values = torch.stack(kept, 2)
         nothing = last.new_empty(count, 0)

@@ -1,9 +1,11 @@
 """Which weights move: devinterp's names for parts of a transformer, on packed parameters.
 
-`full` · `embed` (the token embedding alone) · `l0` (all of a block) · `l0 attn` · `l0 mlp`
-(without LayerNorm) · `l0h1` (a head's W_Q, W_K, W_V, their biases and W_O, but not b_O, which all
-heads share) · several joined by `+`, such as `l0h1 + l1 mlp`. As `create_param_masks` of
-devinterp.slt.weight_restrictions reads them, where a list stands for the `+`.
+`full` · `embed` (the token embedding alone) · `l0` (all of a block) · `l0 attn` · `l0 mlp` (W_gate
+included, without normalisation) · `l0h1` (a head's W_Q, W_K, W_V, their biases and W_O, but not
+b_O, which all heads share) · several joined by `+`, such as `l0h1 + l1 mlp`. As
+`create_param_masks` of devinterp.slt.weight_restrictions reads them, where a list stands for the
+`+`. Where several query heads share a key and value head, each of them moves it along with its own
+W_Q and W_O.
 """
 
 import re
@@ -16,7 +18,7 @@ from litmus.subject.checkpoint import Architecture
 
 PARTS = {
     "attn": ("W_QKV", "b_QKV", "W_O", "b_O"),
-    "mlp": ("W_in", "b_in", "W_out", "b_out"),
+    "mlp": ("W_in", "b_in", "W_gate", "W_out", "b_out"),
 }
 _NAME = re.compile(r"l(\d+)(?:\s+(attn|mlp)|\s*h(\d+))?")
 
@@ -73,12 +75,12 @@ def _moving(
         )
     block = f"blocks.{int(layer)}."
     if head is not None:
-        chosen = _heads(architecture, int(head))
-        return [
-            (block + "W_QKV", _all(packed[block + "W_QKV"]) & chosen.repeat(3)),
-            (block + "b_QKV", chosen.repeat(3)),
-            (block + "W_O", _all(packed[block + "W_O"]) & chosen[:, None]),
-        ]
+        inner, columns = _of_head(architecture, int(head))
+        masks = {"W_QKV": columns, "b_QKV": columns, "W_O": inner[:, None]}
+        if (bias := packed.get(block + "b_QKV")) is not None:
+            masks["b_QKV"] = columns[: len(bias)]  # it may end before the values
+        there = {block + leaf: mask for leaf, mask in masks.items() if block + leaf in packed}
+        return [(n, _all(packed[n]) & mask.to(packed[n].device)) for n, mask in there.items()]
     leaves = PARTS.get(part)
     return [
         (parameter, _all(value))
@@ -92,6 +94,9 @@ def _all(value: torch.Tensor) -> torch.Tensor:
     return torch.ones_like(value, dtype=torch.bool)
 
 
-def _heads(architecture: Architecture, head: int) -> torch.Tensor:
-    """Which of the attention's inner coordinates, (width,), belong to `head`."""
-    return torch.arange(architecture.width) // (architecture.width // architecture.heads) == head
+def _of_head(architecture: Architecture, head: int) -> tuple[torch.Tensor, torch.Tensor]:
+    """Which of the attention's inner coordinates, and of W_QKV's columns, belong to `head`."""
+    width, groups = architecture.head_width, architecture.key_value_heads
+    inner = torch.arange(architecture.heads * width) // width == head
+    shared = torch.arange(groups * width) // width == head // (architecture.heads // groups)
+    return inner, torch.cat([inner, shared, shared])

@@ -29,9 +29,12 @@ class StackedLower:
     def pack(self, state: Parameters) -> Parameters:
         """The parameters below the hook, each without a stack axis, from TransformerLens's names.
 
-        `W_E`, `W_pos`, and those of each block as `blocks.pack` names them.
+        `W_E`, `W_pos` where positions are learned, and those of each block as `blocks.pack` names
+        them.
         """
-        packed = {"W_E": state["embed.W_E"], "W_pos": state["pos_embed.W_pos"]}
+        packed = {"W_E": state["embed.W_E"]}
+        if self.architecture.positions == "standard":
+            packed["W_pos"] = state["pos_embed.W_pos"]
         for i in range(self.layer):
             packed |= pack(state, i, self.architecture)
         return packed
@@ -46,7 +49,7 @@ class StackedLower:
         Returns:
             (stack, batch, position, width).
         """
-        x = self._embed(parameters, tokens)
+        x = self.embed(parameters, tokens)
         for i in range(self.layer):
             x = self.blocks.block(parameters, i, x, tokens.shape[-1])
         return x.unflatten(1, tokens.shape[1:])
@@ -65,25 +68,27 @@ class StackedLower:
         Returns:
             (stack, batch, position).
         """
-        last = self.layer - 1
-        x = self._embed(parameters, tokens)
+        last, block = self.layer - 1, f"blocks.{self.layer - 1}."
+        x = self.embed(parameters, tokens)
         for i in range(last):
             x = self.blocks.block(parameters, i, x, tokens.shape[-1])
-        x = self.blocks.middle(parameters, last, x, tokens.shape[-1])
+        middle = self.blocks.middle(parameters, last, x, tokens.shape[-1])
+        hidden = self.blocks.hidden(parameters, last, self.blocks.source(x, middle))
         v = vectors.unsqueeze(-1)
-        through = {
-            "W_out": torch.bmm(parameters[f"blocks.{last}.W_out"], v),
-            "b_out": torch.bmm(parameters[f"blocks.{last}.b_out"].unsqueeze(1), v).squeeze(-1),
-        }
-        hidden = self.blocks.hidden(parameters, last, x)
-        p = torch.bmm(x, v) + affine(hidden, through, "", "out")
+        through = {"W_out": torch.bmm(parameters[block + "W_out"], v)}
+        if block + "b_out" in parameters:
+            bias = parameters[block + "b_out"].unsqueeze(1)
+            through["b_out"] = torch.bmm(bias, v).squeeze(-1)
+        p = torch.bmm(middle, v) + affine(hidden, through, "", "out")
         return p.squeeze(-1).unflatten(1, tokens.shape[1:])
 
-    def _embed(self, parameters: Parameters, tokens: Tensor) -> Tensor:
+    def embed(self, parameters: Parameters, tokens: Tensor) -> Tensor:
+        """The residual stream before the first block: (stack, batch·position, width)."""
         stack, batch, position = tokens.shape
         table = parameters["W_E"]
         # One lookup in the stacked tables laid end to end: its backward is a fused scatter-add.
         shift = torch.arange(stack, device=tokens.device).view(-1, 1, 1) * table.shape[1]
         embedded = torch.nn.functional.embedding(tokens + shift, table.flatten(0, 1))
-        places = parameters["W_pos"][:, :position].unsqueeze(1)
-        return (embedded + places).view(stack, batch * position, -1)
+        if "W_pos" in parameters:
+            embedded = embedded + parameters["W_pos"][:, :position].unsqueeze(1)
+        return embedded.view(stack, batch * position, -1)

@@ -16,6 +16,10 @@ import pyarrow.parquet as pq
 from litmus.errors import LitmusError
 
 DOCUMENTS = pa.schema([("document", pa.string()), ("split", pa.string()), ("text", pa.string())])
+# In its place where the documents came as token ids.
+TOKEN_DOCUMENTS = pa.schema(
+    [("document", pa.string()), ("split", pa.string()), ("tokens", pa.large_list(pa.int32()))]
+)
 SCORES = pa.schema(
     [
         ("direction", pa.string()),
@@ -50,6 +54,8 @@ DIAGNOSTICS = pa.schema(
         ("unreached", pa.float64()),
     ]
 )
+# Metadata of a dictionary's features that have no encoder: why latents cannot be had.
+NO_LATENTS = "no latents"
 # In a row group: what a reader that streams holds at once.
 ROWS = 1 << 16
 # Who started this process. When it is gone the job is an orphan, and the file it would write may

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from litmus.blocks import Blocks, Parameters, pack
+from litmus.blocks import NORM, Blocks, Parameters, pack
 from litmus.subject.checkpoint import Architecture, hook_layer
 
 # Logits held at once: enough to keep the cores busy, few enough for their caches.
@@ -32,10 +32,12 @@ class Upper:
         packed: Parameters = {}
         for i in range(self.layer, architecture.layers):
             packed |= pack(state, i, architecture)
-        if architecture.normalization == "LN":
-            packed |= {f"ln_final.{x}": state[f"ln_final.{x}"] for x in "wb"}
+        final = [f"ln_final.{part}" for part in NORM[architecture.normalization]]
+        packed |= {name: state[name] for name in final}
         self.parameters = {name: value.unsqueeze(0) for name, value in packed.items()}
-        self.unembed, self.bias = state["unembed.W_U"], state["unembed.b_U"]
+        self.unembed = state["unembed.W_U"]
+        none = self.unembed.new_zeros(self.unembed.shape[1])
+        self.bias = state.get("unembed.b_U", none)
 
     def final(self, activation: Tensor) -> Tensor:
         """What the unembedding reads, (batch, position, width), from the activation at the hook.

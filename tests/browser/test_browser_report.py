@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,9 +50,10 @@ def chromium():
 
 @pytest.fixture(scope="module")
 def html(tmp_path_factory):
-    """The page of a synthetic run."""
+    """The page of a synthetic run, with published values beside it."""
     templates = Path(__file__).parents[2] / "report"
-    return page.build(synthetic_run.run(tmp_path_factory.mktemp("run"), n=32), templates)
+    run = synthetic_run.run(tmp_path_factory.mktemp("run"), n=32)
+    return page.build(replace(run, published=templates / "published/gpt2-small.csv"), templates)
 
 
 @pytest.fixture(

@@ -23,15 +23,17 @@ def folder(tmp_path):
     (tmp_path / "sub" / "a.md").write_text("from md")
     rows = [{"text": "first line"}, {"text": "second line", "other": 1}]
     (tmp_path / "c.jsonl").write_text("\n\n".join(map(json.dumps, rows)) + "\n")
+    (tmp_path / "sub" / "b.json").write_text(json.dumps(["item one", {"text": "item two"}]))
     pq.write_table(pa.table({"text": ["row one", "row two"]}), tmp_path / "a.parquet")
     (tmp_path / "ignored.csv").write_text("text\nno")
     return tmp_path
 
 
-IN_ORDER = ["row one", "row two", "from txt", "first line", "second line", "from md"]
+LINES, ROWS = ["first line", "second line"], ["row one", "row two"]
+IN_ORDER = [*ROWS, "from txt", *LINES, "from md", "item one", "item two"]
 
 
-def test_a_folders_files_of_the_four_kinds(folder):
+def test_a_folders_files_of_the_five_kinds(folder):
     """By name, subfolders too."""
     assert texts(folder) == IN_ORDER
 
@@ -50,10 +52,12 @@ def test_documents_are_named_after_their_file(folder):
 
 
 def test_another_field_holds_the_text(folder):
-    """A key of .jsonl, a column of .parquet."""
+    """A key of .json and .jsonl, a column of .parquet."""
+    (folder / "d.json").write_text('[{"body": "item", "text": "text"}]')
     (folder / "d.jsonl").write_text('{"body": "body", "text": "text"}')
     pq.write_table(pa.table({"body": ["column"], "text": ["no"]}), folder / "d.parquet")
-    assert texts(folder / "d.jsonl", folder / "d.parquet", field="body") == ["body", "column"]
+    paths = [folder / f"d.{ending}" for ending in ("json", "jsonl", "parquet")]
+    assert texts(*paths, field="body") == ["item", "body", "column"]
 
 
 def test_a_separator_cuts_plain_text(tmp_path):
@@ -72,7 +76,9 @@ def test_only_newlines_end_a_line_of_jsonl(character, tmp_path):
     assert texts(tmp_path / "t.jsonl") == [text]
 
 
-@pytest.mark.parametrize("name, content", [("t.jsonl", '{"text": "x"}'), ("t.txt", "x")])
+@pytest.mark.parametrize(
+    "name, content", [("t.jsonl", '{"text": "x"}'), ("t.json", '["x"]'), ("t.txt", "x")]
+)
 def test_windows_files(name, content, tmp_path):
     """A byte order mark and carriage returns are no part of the text."""
     (tmp_path / name).write_bytes(b"\xef\xbb\xbf" + content.encode() + b"\r\n")
@@ -90,6 +96,16 @@ def test_windows_files(name, content, tmp_path):
         ("t.jsonl", b'{"text": 5}', r"'text' in line 1 is no text"),
         ("t.jsonl", b'{"text": null}', r"'text' in line 1 is no text"),
         ("t.jsonl", b'{"text": "\\ud800"}', r"'text' in line 1 is no text"),
+        (
+            "t.json",
+            b'{"text": "x"}',
+            r"t\.json: is no JSON list of texts, or of objects with a key",
+        ),
+        ("t.json", b'["x", {"other": 1}]', r"item 1 is neither a text nor an object with a text"),
+        ("t.json", b'["x", 5]', r"item 1 is neither a text nor"),
+        ("t.json", b'["x", ', r"t\.json: is no JSON \("),
+        ("t.json", b"[]", r"corpus\.paths: found no text"),
+        ("t.json", b'["\xff"]', r"is not UTF-8 \(byte 2 is 0xff\)"),
         ("t.parquet", b"PAR1 nothing", r"t\.parquet: could not be read as Parquet"),
         ("t.txt", b"", r"corpus\.paths: found no text in \S+t\.txt"),
         ("t.txt", b" \n\t\n", r"corpus\.paths: found no text"),
@@ -119,7 +135,7 @@ def test_a_wrong_column_is_one_sentence(column, sentence, tmp_path):
         texts(tmp_path / "t.parquet")
 
 
-@pytest.mark.parametrize("name", ["t.txt", "t.jsonl", "t.parquet"])
+@pytest.mark.parametrize("name", ["t.txt", "t.json", "t.jsonl", "t.parquet"])
 def test_a_missing_file_is_one_sentence(name, tmp_path):
     """Whatever its kind."""
     with pytest.raises(LitmusError, match=rf"{name}: could not be read"):

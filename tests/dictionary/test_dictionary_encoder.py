@@ -3,8 +3,14 @@
 import pytest
 import torch
 from sae_lens import (
+    AbsTopKSAE,
+    AbsTopKSAEConfig,
+    GatedSAE,
+    GatedSAEConfig,
     JumpReLUSAE,
     JumpReLUSAEConfig,
+    MatchingPursuitSAE,
+    MatchingPursuitSAEConfig,
     StandardSAE,
     StandardSAEConfig,
     TopKSAE,
@@ -51,6 +57,11 @@ def topk(**more):
     return made(TopKSAE, TopKSAEConfig, k=4, **more)
 
 
+def gated(**more):
+    """Latents with a gate and a magnitude."""
+    return made(GatedSAE, GatedSAEConfig, **more)
+
+
 @pytest.mark.parametrize("b_dec", [True, False])
 @pytest.mark.parametrize("nonlinearity", ["relu", "hard"])
 def test_a_relu_latent_is_a_feature(nonlinearity, b_dec):
@@ -70,6 +81,19 @@ def test_a_jumprelu_latent_is_a_feature(b_dec):
     assert_encodes(Features(rows, sae.threshold - bias, "hard", bias), sae)
 
 
+@pytest.mark.parametrize("b_dec", [True, False])
+def test_a_gated_latent_is_a_feature(b_dec):
+    """Gate and magnitude read one projection: `hard`, the gate's threshold on the magnitude.
+
+    The gate opens at p > −b', and the magnitude is m = eʳ·p + b: at m > b − eʳ·b', and above 0.
+    """
+    sae = gated(apply_b_dec_to_input=b_dec)
+    rows, bias = affine(sae)
+    jumps = (sae.b_mag - sae.r_mag.exp() * sae.b_gate).clamp(min=0)
+    assert (jumps > 0).any() and (jumps == 0).any()
+    assert_encodes(Features(rows, jumps - bias, "hard", bias), sae)
+
+
 def assert_encodes(features, sae):
     """f = SAELens's latents on every activation, some of which fire and some do not."""
     theirs = sae.encode(ACTIVATIONS)
@@ -78,7 +102,7 @@ def assert_encodes(features, sae):
     torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-@pytest.mark.parametrize("make", [standard, jumprelu, topk])
+@pytest.mark.parametrize("make", [standard, jumprelu, topk, gated])
 def test_it_is_the_pre_activation(make):
     """What SAELens's hook before the nonlinearity sees, on every architecture."""
     sae, seen = make(apply_b_dec_to_input=True), []
@@ -101,3 +125,15 @@ def test_a_dictionary_that_normalises_its_input_has_none(make):
     """What was found and what is valid, in place of wrong numbers."""
     with pytest.raises(LitmusError, match=r"found normalize_activations 'layer_norm'.*'none'"):
         affine(make(normalize_activations="layer_norm"))
+
+
+@pytest.mark.parametrize(
+    ("kind", "config"),
+    [(AbsTopKSAE, AbsTopKSAEConfig), (MatchingPursuitSAE, MatchingPursuitSAEConfig)],
+)
+def test_latents_that_are_no_function_of_one_projection_have_none(kind, config):
+    """They fire on both sides, or once others are taken away."""
+    with pytest.raises(
+        LitmusError, match=r"found architecture '\w+'.*feature: latent needs standard"
+    ):
+        affine(made(kind, config))

@@ -83,6 +83,17 @@ def test_the_use_of_features_by_hand():
     assert values(IDENTITY, min_activations=5)[0]["dead_features"] == 0
 
 
+def test_a_feature_below_zero_is_active_too():
+    """Some architectures let them: less one, two of each coordinate's values are not zero."""
+
+    class Signed(Fake):
+        def encode(self, a):
+            return a - torch.ones(2)
+
+    quality = values(Signed(lambda features: torch.ones(3, 2, 2)))[1]
+    assert quality.active_tokens.tolist() == [2, 2]
+
+
 def test_blocks_do_not_matter():
     """Block by block the result is that of all at once, and each block is told."""
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 import torch
 
+from litmus.activations.statistics import Accumulator
+from litmus.directions import controls
 from litmus.directions.live import Live
 from litmus.errors import LitmusError
 from litmus.features import Features
@@ -93,6 +95,27 @@ def test_too_few_live_rows_are_a_mistake():
     """The sentence says how many there are."""
     with pytest.raises(LitmusError, match="only 2 of the dictionary's 5 features are live"):
         calibration.unscored(live(2), 6, 0)
+
+
+def differing(count=40, width=5):
+    """Statistics of some activations, and the activations by number."""
+    activations = np.random.default_rng(1).normal(size=(count, width))
+    adding = Accumulator(width)
+    adding.add(activations)
+    return adding.statistics(), lambda numbers: activations[numbers]
+
+
+def test_without_a_dictionary_half_are_differences():
+    """Of two activations, none of which is scored; the rest isotropic."""
+    found = calibration.without_dictionary(5, *differing(), True, 0)
+    assert [(part.group, len(part.ids)) for part in found] == [("difference", 2), ("isotropic", 3)]
+    assert found[0].ids == [f"calibration/difference/{i}" for i in (90000, 90001)]
+    for part in found:
+        np.testing.assert_allclose(np.linalg.norm(part.vectors, axis=1), 1, atol=1e-6)
+        np.testing.assert_allclose(part.vectors.mean(1), 0, atol=1e-6)
+    _, activation = differing()
+    scored = controls.difference(range(90000, 90002), 40, activation, True, 0)
+    np.testing.assert_allclose(found[0].vectors, scored, atol=1e-6)
 
 
 def test_features_of_two_groups_stand_in_a_row():

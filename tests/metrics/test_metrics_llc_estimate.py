@@ -116,10 +116,10 @@ def test_chains_beyond_a_limit_are_not_converged(limit):
 
 
 def test_progress_is_told_for_every_step_of_every_block():
-    """5 directions, 2 chains each, 4 chains at once: 3 blocks of 14 steps."""
+    """5 directions, 2 chains each, 4 chains at once: 14 steps of 2, of 2 and of 1."""
     called = []
-    run(stack=4, after_step=lambda: called.append(1))
-    assert len(called) == 3 * 14
+    run(stack=4, after_step=called.append)
+    assert called == [2] * 14 + [2] * 14 + [1] * 14
 
 
 @EITHER

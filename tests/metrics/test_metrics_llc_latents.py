@@ -16,6 +16,7 @@ from sae_lens import (
 from litmus import tables
 from litmus.dictionary.encoder import affine
 from litmus.directions.table import Directions
+from litmus.errors import LitmusError
 from litmus.feature import value
 from litmus.metrics.llc.latents import Latents, jumps
 
@@ -159,3 +160,12 @@ def test_a_relus_own_threshold_is_kept(relu, expected):
     activations = torch.arange(5.0)[:, None]
     found = jumps(torch.ones(1, 1), activations, np.array([2]), torch.tensor([relu]))
     assert found.tolist() == pytest.approx([expected])
+
+
+def test_a_dictionary_without_latents_is_one_sentence(tmp_path):
+    """Its features say why, and only who wants a latent hears it."""
+    columns = pa.table({"feature": [0], "active_tokens": [9]})
+    told = columns.replace_schema_metadata({tables.NO_LATENTS: "dictionary: it has none"})
+    tables.write(told, tmp_path / "features.parquet")
+    with pytest.raises(LitmusError, match="dictionary: it has none"):
+        Latents(tmp_path / "features.parquet", 1)

@@ -48,13 +48,13 @@ def jacobian(lower, start, vector, sequences, positions):
 
 @pytest.mark.parametrize("batch_size", [1, 4, 100])
 @pytest.mark.parametrize("layer", [1, 2])
-@pytest.mark.parametrize("processing", ["none", "folded"])
-def test_products_are_those_of_the_gradients(processing, layer, batch_size):
+@tiny.EVERY_FAMILY
+def test_products_are_those_of_the_gradients(family, layer, batch_size):
     """J Jᵀ of all weights below the hook, LayerNorm's and the embeddings' among them."""
-    architecture, weights = tiny.subject(processing)
+    architecture, weights = tiny.member(family)
     lower = StackedLower(architecture, f"blocks.{layer}.hook_resid_pre")
     start = {name: v.double() for name, v in lower.pack(weights).items()}
-    v = 3 * VECTORS[0].double()
+    v = 3 * torch.linspace(-1, 1, architecture.width, dtype=torch.float64)
     sequences = torch.tensor([0, 4, 4, 8, 0, 2, 2, 2])
     positions = torch.tensor([5, 0, 3, 2, 1, 4, 2, 3])
     J = jacobian(lower, start, v, sequences, positions)

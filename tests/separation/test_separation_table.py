@@ -23,10 +23,26 @@ def scores_of(metric, **groups):
     return pd.DataFrame(rows, columns=SCORES.names)
 
 
-def compare(scores, controls=CONTROLS, **changes):
+def compare(scores, controls=CONTROLS, candidate="sae", **changes):
     """`separate` with little effort."""
     settings = dict(confidence=0.95, bootstrap=50, permutations=99, crossfits=3)
-    return separate(scores, "sae", controls, {"matched"}, **{"seed": 0, **settings, **changes})
+    return separate(scores, candidate, controls, {"matched"}, **{"seed": 0, **settings, **changes})
+
+
+def test_groups_of_different_sizes_by_hand():
+    """Of one's own, a file may hold fewer; a matched control has as many.
+
+    Above 3.75 lie all of {4, 5, 6} and two of {1, 2, 3.5, 4.5, 7}: δ = (0 + 2/5)/2. Of the 15 pairs
+    the candidate wins 3 + 3 + 3 + 2 + 0 = 11. Against its partners it wins two of three.
+    """
+    scores = scores_of("m", file=[4, 5, 6], isotropic=[1, 2, 3.5, 4.5, 7], matched=[3, 4, 9])
+    told = compare(scores, ["isotropic", "matched"], candidate="file")
+    free, paired = told.iloc[0], told.iloc[1]
+    assert (free["n_candidate"], free["n_control"], paired["n_control"]) == (3, 5, 3)
+    assert (free["delta"], free["threshold"], free["higher"]) == (pytest.approx(0.2), 3.75, "file")
+    assert free["auroc"] == pytest.approx(11 / 15)
+    assert np.isnan(free["win_share"]) and np.isnan(free["p_wilcoxon"])
+    assert paired["win_share"] == pytest.approx(2 / 3)
 
 
 @pytest.fixture

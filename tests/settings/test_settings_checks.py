@@ -31,15 +31,6 @@ MISFITS = [
         "model.warmup_steps: found 1501; valid: at most model.steps = 1500",
     ),
     (
-        {"corpus.source": "text"},
-        "corpus.paths: found []; valid: at least one file or folder, for corpus.source is text",
-    ),
-    (
-        {"corpus.paths": ["scripts"]},
-        "corpus.paths: found ['scripts']; valid: [] with corpus.source: stdlib; "
-        "to read these paths, set corpus.source: text",
-    ),
-    (
         {"activations.train_sequences": 131073},
         "activations.train_sequences: found 131073; "
         "valid: at most corpus.max_train_sequences = 131072",

@@ -152,7 +152,8 @@ def test_a_misfit_is_told_at_the_key_to_change(changed, problems, family, change
 @pytest.mark.parametrize("change", FITS, ids=lambda case: str(case)[:40])
 def test_what_just_fits_is_accepted(changed, problems, family, change):
     """The limits belong to what is valid."""
-    change = {"separation.permutations": 10**6} | inside(family, change)
+    own = {"separation.permutations": 10**6, "metrics.llc_quadratic.localization": 1.0}
+    change = own | inside(family, change)
     assert problems(changed(change)) == []
 
 
@@ -192,3 +193,24 @@ def test_a_threshold_names_one_metric(changed, problems, thresholds):
 def test_the_gains_are_those_of_the_samplers():
     """Settings import no room above them, so the number is there twice."""
     assert RMSpropSGLD(1.0, 1.0, 1.0).largest_gain == pytest.approx(GAIN["rmsprop_sgld"])
+
+
+def test_the_quadratic_takes_over_no_absent_pull(changed, problems):
+    """γ = 0 suits chains with data enough, and no quadratic; a γ of its own, or one searched for,
+    does."""
+    off = {"metrics.llc_functional.localization": 0.0, "metrics.llc_functional.calibrate": []}
+    assert problems(changed(off)) == [
+        "metrics.llc_quadratic.localization: found null; valid: a number > 0, for "
+        "metrics.llc_functional.localization, which null takes over, is 0"
+    ]
+    assert not problems(changed({"metrics.llc_quadratic.localization": 1.0}))
+    lent = {"metrics.llc_functional.calibrate": ["localization"]}
+    assert not problems(changed(lent | {"metrics.llc_quadratic.localization": None}))
+
+
+def test_what_only_the_loaded_subject_can_tell_is_left_to_it(changed, problems):
+    """Heads and dictionary rows of a trained run say nothing about a model of others."""
+    named = {"metrics.llc_functional.weights": ["l0h7"]}
+    assert problems(changed(named)), "four heads are trained here"
+    of_others = [found for found in problems(changed({"model.source": "hub"})) if "l0h7" in found]
+    assert not of_others

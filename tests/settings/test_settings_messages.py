@@ -13,7 +13,7 @@ UNKNOWN = [
     ("corpus.processing", "there is model.processing"),
     ("corpus.weight_decy", "there is model.weight_decay"),
     ("corpus.width", "there is model.width and dictionary.width"),
-    ("report.xyz", "valid: title"),
+    ("report.xyz", "valid: title or published"),
 ]
 
 
@@ -33,7 +33,7 @@ def test_an_unknown_key_comes_with_the_one_that_may_be_meant(changed, problems, 
 def test_a_key_that_is_no_text_is_unknown(config, problems):
     """YAML reads `1:` as a number."""
     config["report"][1] = "a"
-    assert problems(config) == ["report.1: unknown key; valid: title"]
+    assert problems(config) == ["report.1: unknown key; valid: title or published"]
 
 
 def test_a_dotted_key_is_told_to_nest(config, problems):
@@ -53,7 +53,9 @@ def test_a_missing_key_is_told(config, problems):
 def test_a_missing_block_is_told_once(config, problems):
     """Not once for each of its keys."""
     del config["report"]
-    assert problems(config) == ["report is missing; valid: a block with the keys title"]
+    assert problems(config) == [
+        "report is missing; valid: a block with the keys title and published"
+    ]
 
 
 @pytest.mark.parametrize(("found", "shown"), [(None, "null"), ([1], "[1]"), ("abc", "'abc'")])

@@ -98,7 +98,7 @@ def test_what_a_block_refuses(key, value):
 )
 def test_a_read_hook_lies_above_the_write_hook(read, write, fits):
     """And inside the model; the sentence names what would do."""
-    told = checks.read_is_above_write(read, write, HOOK, 4)
+    told = checks.read_is_above_write(read, write, HOOK, 4, "train")
     assert (told is None) == fits
     if not fits:
         assert FINAL in told and "must lie above it" in told and (write or HOOK) in told
@@ -106,8 +106,15 @@ def test_a_read_hook_lies_above_the_write_hook(read, write, fits):
 
 def test_a_write_hook_lies_inside_the_model():
     """A block is left above it."""
-    assert checks.write_is_inside_the_model("blocks.3.hook_resid_pre", 4) is None
-    assert "up to 3" in checks.write_is_inside_the_model("blocks.4.hook_resid_pre", 4)
+    assert checks.write_is_inside_the_model("blocks.3.hook_resid_pre", 4, "train") is None
+    assert "up to 3" in checks.write_is_inside_the_model("blocks.4.hook_resid_pre", 4, "train")
+
+
+def test_layers_of_a_model_of_others_are_not_known_yet():
+    """But that a read hook lies above the write hook is."""
+    assert checks.write_is_inside_the_model("blocks.9.hook_resid_pre", 4, "hub") is None
+    assert checks.read_is_above_write("blocks.9.hook_resid_post", None, HOOK, 4, "hub") is None
+    assert "M ≥ 2" in checks.read_is_above_write("blocks.1.hook_resid_post", None, HOOK, 4, "hub")
 
 
 def test_dictionary_kinds_need_the_runs_hook():

@@ -54,13 +54,7 @@ def write(
         ) as writer,
     ):
         for split, first, tokens in sequences:
-            activations = lower(tokens)
-            if not np.isfinite(activations).all():
-                raise LitmusError(
-                    f"{path}: the subject's activations hold NaN or infinite numbers; its weights "
-                    "have diverged, lower model.learning_rate"
-                )
-            flat = activations.reshape(-1, width)
+            flat = finite(lower(tokens)).reshape(-1, width)
             visit(split, flat)
             count, context = tokens.shape
             columns = [
@@ -109,7 +103,15 @@ def rows(path: str | Path, split: str, numbers: np.ndarray) -> np.ndarray:
     return chosen
 
 
-def load(path: str | Path, split: str) -> Block:
-    """All blocks of one split at once; for what needs them in memory."""
-    parts = list(blocks(path, split))
-    return Block(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+def finite(activations: np.ndarray) -> np.ndarray:
+    """`activations`, where all are finite.
+
+    Raises:
+        LitmusError: one is not.
+    """
+    if not np.isfinite(activations).all():
+        raise LitmusError(
+            "model: the subject's activations hold NaN or infinite numbers; its weights have "
+            "diverged: lower model.learning_rate, or take another checkpoint"
+        )
+    return activations

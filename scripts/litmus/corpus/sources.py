@@ -58,7 +58,7 @@ def text(paths: list[str], field: str, separator: str | None) -> list[Document]:
 
     Args:
         paths: files, or folders that are searched for `files.ENDINGS`.
-        field: key in `.jsonl`, column in `.parquet`, that holds the text.
+        field: key in `.json` and `.jsonl`, column in `.parquet`, that holds the text.
         separator: cuts `.txt` and `.md` files into documents; None: a file is one document.
 
     Raises:
@@ -66,7 +66,9 @@ def text(paths: list[str], field: str, separator: str | None) -> list[Document]:
     """
     documents = []
     for path in files(paths):
-        if path.suffix == ".jsonl":
+        if path.suffix == ".json":
+            texts = _json(path, field)
+        elif path.suffix == ".jsonl":
             texts = _jsonl(path, field)
         elif path.suffix == ".parquet":
             texts = _parquet(path, field)
@@ -91,6 +93,26 @@ def _decoded(path: Path) -> str:
         ) from error
     except OSError as error:
         raise LitmusError(f"{path}: could not be read ({error.strerror})") from error
+
+
+def _json(path: Path, field: str) -> Iterator[str]:
+    try:
+        items = json.loads(_decoded(path))
+    except ValueError as error:
+        raise LitmusError(f"{path}: is no JSON ({error})") from error
+    if not isinstance(items, list):
+        raise LitmusError(
+            f"{path}: is no JSON list of texts, or of objects with a key '{field}'; make it one, "
+            "or name the files to read in corpus.paths one by one"
+        )
+    for number, item in enumerate(items):
+        value = item.get(field) if isinstance(item, dict) else item
+        if not _is_text(value):
+            raise LitmusError(
+                f"{path}: item {number} is neither a text nor an object with a text at '{field}'; "
+                "name the key that holds the text in corpus.field"
+            )
+        yield value
 
 
 def _jsonl(path: Path, field: str) -> Iterator[str]:

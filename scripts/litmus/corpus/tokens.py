@@ -1,81 +1,15 @@
-"""Documents → a byte-level BPE tokenizer → sequences of `context` token ids."""
+"""`tokens.parquet`: sequences of `context` token ids, written and read."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
-from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
 from litmus import tables
-from litmus.errors import LitmusError
 from litmus.tables import tokens_schema
-
-END = "<|endoftext|>"
-
-
-def train_tokenizer(texts: Iterable[str], vocabulary: int) -> Tokenizer:
-    """A byte-level BPE of at most `vocabulary` tokens, as GPT-2's; `END` has id 0."""
-    tokenizer = Tokenizer(models.BPE())
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=vocabulary,
-        special_tokens=[END],
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    tokenizer.train_from_iterator(texts, trainer)
-    return tokenizer
-
-
-def load_tokenizer(path: str | Path) -> Tokenizer:
-    """The tokenizer in a `tokenizer.json`.
-
-    Raises:
-        LitmusError: the file is no such tokenizer.
-    """
-    try:
-        tokenizer = Tokenizer.from_file(str(path))
-    except Exception as error:  # tokenizers raises bare Exception
-        raise LitmusError(
-            f"corpus.tokenizer: {path} is no tokenizer.json of the tokenizers library ({error})"
-        ) from error
-    # Some are saved with the settings of their last use, which would cut and fill documents.
-    tokenizer.no_truncation()
-    tokenizer.no_padding()
-    return tokenizer
-
-
-def size(tokenizer: Tokenizer) -> int:
-    """One more than the largest id: what an embedding needs, also where ids have gaps."""
-    return 1 + max(tokenizer.get_vocab().values())
-
-
-def sequences(tokenizer: Tokenizer, texts: list[str], context: int, most: int) -> np.ndarray:
-    """The texts of one split, joined with `END` between them, cut into rows.
-
-    Returns:
-        int32 array (n, context), n ≤ most; the tail that fills no row is dropped.
-    """
-    tokenizer.encode_special_tokens = True  # a text that spells END out means its characters
-    end = tokenizer.token_to_id(END)
-    between = [] if end is None else [end]
-    ids: list[np.ndarray] = []
-    total = 0
-    for start in range(0, len(texts), 256):
-        if total >= most * context:
-            break
-        for encoding in tokenizer.encode_batch(
-            texts[start : start + 256], add_special_tokens=False
-        ):
-            ids.append(np.array(encoding.ids + between, dtype=np.int32))
-            total += len(ids[-1])
-    joined = np.concatenate(ids) if ids else np.empty(0, np.int32)
-    count = min(len(joined) // context, most)
-    return joined[: count * context].reshape(count, context)
 
 
 def table(evaluation: np.ndarray, training: np.ndarray) -> pa.Table:

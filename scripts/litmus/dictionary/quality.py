@@ -28,6 +28,7 @@ def measure(
     loss: SequenceLoss,
     min_activations: int,
     after_block: Callable[[int], None] = lambda count: None,
+    device: torch.device | str = "cpu",
 ) -> Quality:
     """Measure on blocks of tokens (n, context) and their activations (n, context, width).
 
@@ -37,16 +38,18 @@ def measure(
     reconstruction or their mean put in · loss_rise: reconstructed − clean · loss_recovered:
     1 − rise / (mean_ablated − clean).
 
-    Standard errors are over sequences (of a ratio, by the delta method).
+    Standard errors are over sequences (of a ratio, by the delta method). `device` is where the
+    dictionary is, and what `loss` takes.
     """
-    centre = torch.tensor(mean).float()
+    centre = torch.tensor(mean).float().to(device)
     columns: dict[str, list[Tensor]] = {}
-    active = torch.zeros(sae.cfg.d_sae, dtype=torch.int64)
+    active = torch.zeros(sae.cfg.d_sae, dtype=torch.int64, device=device)
     for block_tokens, activations in blocks:
-        tokens, a = torch.tensor(block_tokens).long(), torch.tensor(activations)
+        tokens = torch.tensor(block_tokens).long().to(device)
+        a = torch.tensor(activations).to(device)
         features = sae.encode(a)
         rebuilt = sae.decode(features)
-        fired = features > 0
+        fired = features != 0  # below zero too, where an architecture lets them
         active += fired.flatten(0, 1).sum(0)
         for name, value in {
             "residual": (a - rebuilt).square().sum((1, 2)),
@@ -58,7 +61,7 @@ def measure(
         }.items():
             columns.setdefault(name, []).append(value.double())
         after_block(len(tokens))
-    by = {name: torch.cat(parts).numpy() for name, parts in columns.items()}
+    by = {name: torch.cat(parts).cpu().numpy() for name, parts in columns.items()}
     rise = by["loss_reconstructed"] - by["loss_clean"]
     lost, lost_error = ratio(rise, by["loss_mean_ablated"] - by["loss_clean"])
     losses = ("l0", "loss_clean", "loss_reconstructed", "loss_mean_ablated")
@@ -71,7 +74,7 @@ def measure(
             "loss_rise": _mean(rise),
             "loss_recovered": (1 - lost, lost_error),
         },
-        active.numpy(),
+        active.cpu().numpy(),
     )
 
 

@@ -3,6 +3,7 @@
 import contextlib
 import io
 import json
+import warnings
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -109,7 +110,9 @@ def load(folder: str | Path, device: torch.device | str = "cpu") -> SAE:
         LitmusError: there is none, or its weights are not finite.
     """
     try:
-        sae = SAE.load_from_disk(folder, device=str(device))
+        # It would have the model loaded as the record says: `fit` sees to that.
+        with warnings.catch_warnings(action="ignore"):
+            sae = SAE.load_from_disk(folder, device=str(device))
     except Exception as error:  # SAELens raises whatever its readers raise
         raise LitmusError(f"{folder}: holds no SAELens dictionary ({error})") from error
     if not all(torch.isfinite(p).all() for p in sae.parameters()):

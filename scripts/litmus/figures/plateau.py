@@ -30,13 +30,13 @@ LOOKS: dict[str, Look] = {
     "real_other": KNOWN["difference"],
     "random": KNOWN["covariance"],
     "isotropic": KNOWN["isotropic"],
-    "difference": SPARE[0],
+    "difference": KNOWN["file"],
     "sae_removed": KNOWN["sae"],
     "sae_added": KNOWN["matched"],
     "sae_active": KNOWN["sae"],
-    "sae_active_minus": SPARE[2],
+    "sae_active_minus": SPARE[1],
     "sae_any": KNOWN["matched"],
-    "sae_any_minus": SPARE[1],
+    "sae_any_minus": SPARE[0],
 }
 AXES = {"straight": "distance, norms of the base", "sphere": "angle, degrees"}
 LIMITS = {"straight": 1.0, "sphere": 180.0}

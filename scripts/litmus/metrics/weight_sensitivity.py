@@ -8,7 +8,7 @@ directions cost less than twice what one does (on the embedded default's shapes)
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from litmus.feature import Nonlinearity
+from litmus.memory import within_memory
 from litmus.metrics.feature_blocks import FeatureBlocks
 from litmus.metrics.scores import Scores, checked
 from litmus.seeds import generator, stream
@@ -148,14 +149,17 @@ def measure(
         after_draw: called after every draw of the noise.
     """
     sampled = sample(tokens, settings.sequences, seed)
-    changed = changes(
-        lower,
-        {name: value.to(device) for name, value in lower.pack(weights).items()},
+    start = {name: value.to(device) for name, value in lower.pack(weights).items()}
+    placed = [
         torch.from_numpy(sampled).long().to(device),
         torch.from_numpy(vectors).to(device),
         torch.from_numpy(std).to(device),
-        settings,
-        seed,
-        after_draw,
-    )
+    ]
+
+    def run(batch_size: int) -> Changes:
+        fewer = replace(settings, batch_size=batch_size)
+        return changes(lower, start, *placed, fewer, seed, after_draw)
+
+    key = "metrics.weight_sensitivity.batch_size"
+    changed, _ = within_memory(settings.batch_size, run, key, "sequences")
     return score(changed)

@@ -34,7 +34,7 @@ def section(
         tried: `calibration/<family>.parquet`.
         title: of the family.
         block: the config's `metrics.<family>`.
-        scored: ids of the candidate's directions, `sae/00017`.
+        scored: ids of the dictionary's rows that are scored, `sae/00017`.
         figure: `figures/<family>_calibration.svg`.
         benchmarks: the run's folder of benchmark files, any of which may be missing.
         jobs: names of all the run's jobs; those of `calibration/<family>/` are read.

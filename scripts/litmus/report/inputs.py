@@ -29,15 +29,19 @@ class ReportInputs:
     candidate: str
     scores: Sequence[Path]
     separation: Path
-    training: Path
-    quality: Path
+    training: Path | None
+    """None, as its curve, where others trained the subject."""
+    quality: Path | None
+    """None where nothing asked for a dictionary."""
     corpus: Path
     provenance: Path
     benchmarks: Path
     jobs: Sequence[str]
     overview: Path
     distributions: Mapping[str, Path]
-    training_curve: Path
+    training_curve: Path | None
+    subject: Path | None = None
+    """Where the subject comes from, where others trained it."""
     diagnostics: Sequence[Path] = ()
     """Of the families that ran chains."""
     chains: Mapping[str, Path] = field(default_factory=dict)
@@ -57,6 +61,8 @@ class ReportInputs:
     """Of the experiments on activation plateaus."""
     plateau_figures: Sequence[Path] = ()
     """Likewise."""
+    published: Path | None = None
+    """Published values to set beside the measured ones."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +73,9 @@ class Loaded:
     scores: pd.DataFrame
     separation: pd.DataFrame
     diagnostics: pd.DataFrame
-    training: pd.DataFrame
-    quality: pd.DataFrame
+    training: pd.DataFrame | None
+    subject: dict[str, Any] | None
+    quality: pd.DataFrame | None
     corpus: dict[str, Any]
     provenance: dict[str, Any]
 
@@ -97,8 +104,9 @@ def load(inputs: ReportInputs) -> Loaded:
         together(inputs.scores, tables.SCORES),
         separation,
         together(inputs.diagnostics, tables.DIAGNOSTICS),
-        frame(inputs.training),
-        frame(inputs.quality),
+        frame(inputs.training) if inputs.training else None,
+        document(inputs.subject) if inputs.subject else None,
+        frame(inputs.quality) if inputs.quality else None,
         document(inputs.corpus),
         document(inputs.provenance),
     )

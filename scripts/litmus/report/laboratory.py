@@ -17,7 +17,7 @@ def calibrations(run: Loaded, inputs: ReportInputs) -> list[dict[str, Any]] | No
     parts = []
     for family, (tried, figure) in inputs.calibrations.items():
         of_family = [w["title"] for w in run.words.values() if w.get("family") == family]
-        scored = run.scores.loc[run.scores["group"] == inputs.candidate, "direction"]
+        scored = run.scores.loc[run.scores["group"] == "sae", "direction"]
         parts.append(
             calibration.section(
                 family,
@@ -39,7 +39,7 @@ def whole_dictionary(run: Loaded, inputs: ReportInputs) -> dict[str, Any] | None
         return None
     path, figure = inputs.whole_dictionary
     scores = frame(path)
-    sampled = set(run.scores.loc[run.scores["group"] == inputs.candidate, "direction"])
+    sampled = set(run.scores.loc[run.scores["group"] == "sae", "direction"])
     rows = []
     for metric, of_metric in scores[scores["status"] == "ok"].groupby("metric", sort=False):
         title = run.words[metric]["title"] if metric in run.words else metric
@@ -47,6 +47,8 @@ def whole_dictionary(run: Loaded, inputs: ReportInputs) -> dict[str, Any] | None
             ("all live features", of_metric),
             ("those scored above", of_metric[of_metric["direction"].isin(sampled)]),
         ):
+            if part.empty:
+                continue
             quantiles = part["value"].quantile([0.1, 0.5, 0.9])
             counted = cell(len(part), count(len(part)))
             rows.append(

@@ -1,6 +1,5 @@
 """The page: every table and figure of a run in one HTML file that needs nothing else."""
 
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from litmus.report import (
     laboratory,
     origin,
     plateaus,
+    published,
     subject,
     verdict,
     words,
@@ -33,6 +33,7 @@ from litmus.tables import atomic
 SECTIONS: dict[str, Callable[[Loaded, ReportInputs], Any]] = {
     "health": health.section,
     "agreement": agreement.of_run,
+    "published": published.of_run,
     "calibrations": laboratory.calibrations,
     "whole_dictionary": laboratory.whole_dictionary,
     "ablation": lambda run, inputs: ablation.section(
@@ -101,14 +102,13 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
     ours = run.scores[run.scores["group"] == inputs.candidate]
     titles = {metric: about["title"] for metric, about in run.words.items()}
     shown = {metric: about for metric, about in run.words.items() if about["shown"]}
-    entropy = run.corpus.get("unigram_entropy")
-    entropy = math.nan if entropy is None else float(entropy)
     return {
         "title": settings.get("report", {}).get(
             "title", "Do these directions behave like features?"
         ),
         "hook": settings.get("hook", "the hook"),
         "candidate": inputs.candidate,
+        "meaning": words.CANDIDATES.get(inputs.candidate, ""),
         "candidates": count(ours["direction"].nunique()),
         "controls": list(dict.fromkeys(run.separation["control"])),
         "confidence": f"{100 * confidence:.3g} %",
@@ -121,12 +121,8 @@ def assemble(inputs: ReportInputs) -> dict[str, Any]:
         "overview": Markup(inline(inputs.overview)),
         "separation": groups.separation_table(run.separation, titles, "Every comparison in full"),
         "metrics": [_metric(metric, run, inputs) for metric in shown],
-        "training": {
-            "figure": Markup(inline(inputs.training_curve)),
-            "table": subject.training_table(run.training),
-            "sentence": subject.training_sentence(run.training, entropy),
-        },
-        "quality": subject.quality_table(run.quality),
+        "model": subject.model(run, inputs),
+        "quality": None if run.quality is None else subject.quality_table(run.quality),
         "corpus": subject.corpus_facts(run.corpus),
         "settings": settings,
         "settings_yaml": origin.settings_yaml(settings),

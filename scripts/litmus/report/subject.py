@@ -1,11 +1,14 @@
-"""What was studied: the model's training, the dictionary's quality, the corpus."""
+"""What was studied: the model and its training or origin, the dictionary's quality, the corpus."""
 
 import math
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
+from litmus.figures.inline import inline
 from litmus.report.cells import Table, cell, text
+from litmus.report.inputs import Loaded, ReportInputs
 from litmus.report.prose import count, number, plus_minus
 
 QUANTITIES = {
@@ -19,6 +22,56 @@ QUANTITIES = {
     "loss_rise": "what rebuilding costs, nats a token",
     "loss_recovered": "share of the mean ablation’s cost that the dictionary spares",
 }
+
+
+# What TransformerLens may have done to the weights of a pretrained model, by its flags.
+STEPS = {
+    "fold_ln": "normalisation folded into the weights after it",
+    "center_writing_weights": "writing weights centred",
+    "center_unembed": "unembedding centred",
+    "fold_value_biases": "value biases folded",
+}
+
+
+def model(run: Loaded, inputs: ReportInputs) -> dict[str, Any]:
+    """The model: how it was trained, or where it was found."""
+    if run.subject is not None or run.training is None:
+        return {"figure": None, **pretrained(run.subject or {})}
+    entropy = run.corpus.get("unigram_entropy")
+    return {
+        "figure": Markup(inline(inputs.training_curve)) if inputs.training_curve else None,
+        "table": training_table(run.training),
+        "sentence": training_sentence(
+            run.training, math.nan if entropy is None else float(entropy)
+        ),
+        "facts": [],
+    }
+
+
+def pretrained(origin: dict[str, Any]) -> dict[str, Any]:
+    """A sentence on a model that others trained, and the facts that `origin.json` holds."""
+    done = [words for step, words in STEPS.items() if origin.get("processing", {}).get(step)]
+    agreement = origin.get("agreement", {})
+    places = {"hub": "the Hugging Face hub", "local": "a folder on disk"}
+    place = places.get(origin.get("source"), "disk")
+    sentence = f"Others trained this model; it was read from {place}."
+    if agreement:
+        sentence += (
+            " Its log-probabilities differ from those of transformers’ own implementation by at "
+            f"most {number(agreement['largest'])} nats on {count(agreement['sequences'])} random "
+            "sequences."
+        )
+    facts = [
+        ("name", origin.get("name")),
+        ("revision", origin.get("revision")),
+        ("family", origin.get("family")),
+        ("processing", "; ".join(done) or "none"),
+        ("vocabulary", count(origin["vocabulary"]) if "vocabulary" in origin else None),
+        ("token that ends a text", origin.get("end")),
+        ("token that begins a text", origin.get("bos")),
+        ("SHA-256 of its weights", origin.get("sha256")),
+    ]
+    return {"sentence": sentence, "facts": [(n, str(v)) for n, v in facts if v is not None]}
 
 
 def quality_table(quality: pd.DataFrame) -> Table:

@@ -9,6 +9,9 @@ import pandas as pd
 from litmus.report.prose import count, fixed, listed, p_value, plural
 from litmus.report.verdict import BASELINE, Judgement, says_something
 
+# What the candidate is, by its group.
+CANDIDATES = {"sae": "rows of the dictionary", "file": "your own directions"}
+
 
 class MetricWords(TypedDict):
     """What the page says of a metric."""

@@ -132,8 +132,9 @@ def noise(
 ) -> Parameters:
     """Standard normal noise of each chain at `step`.
 
-    Drawn on the CPU from a stream per chain and step, and per direction where `ids` names them, so
-    that it is the same on every device and does not depend on how many others there are.
+    Drawn from a stream per chain and step, and per direction where `ids` names them, so that it
+    does not depend on how many others there are. Drawn where it is used: the streams of a GPU are
+    others than a CPU's, but none has to wait for half a second's worth of GPT-2's weights.
 
     Returns:
         Each (chains, *shape), or (directions, chains, *shape) with `ids`.
@@ -143,12 +144,14 @@ def noise(
     def rows(*labels: str) -> Tensor:
         drawn = []
         for chain in range(chains):
-            generator = torch.Generator().manual_seed(stream(seed, "noise", *labels, chain, step))
-            drawn.append(torch.randn(sum(sizes), generator=generator))
+            generator = torch.Generator(device).manual_seed(
+                stream(seed, "noise", *labels, chain, step)
+            )
+            drawn.append(torch.randn(sum(sizes), generator=generator, device=device))
         return torch.stack(drawn)
 
     drawn = rows() if ids is None else torch.stack([rows(name) for name in ids])
-    parts = drawn.to(device).split(sizes, dim=-1)
+    parts = drawn.split(sizes, dim=-1)
     return {
         name: part.reshape(*part.shape[:-1], *value.shape)
         for (name, value), part in zip(start.items(), parts, strict=True)

@@ -43,7 +43,6 @@ at_most("activations.train_sequences", "corpus.max_train_sequences")
 at_most("model.warmup_steps", "model.steps")
 at_most("dictionary.k", "dictionary.width")
 at_most("dictionary.batch_size", "dictionary.training_tokens")
-at_most("directions.count", "dictionary.width")  # the candidates are the dictionary's rows
 
 
 @check("results")
@@ -69,16 +68,6 @@ def hook_is_inside_the_model(hook: str, layers: int) -> str | None:
 def heads_divide_the_width(heads: int, width: int) -> str | None:
     """Heads share the residual stream evenly."""
     return f"a number that divides model.width = {width}" if width % heads else None
-
-
-@check("corpus.paths", "corpus.source")
-def paths_go_with_the_source(paths: list[str], source: str) -> str | None:
-    """Files are named exactly where files are read."""
-    if source == "text" and not paths:
-        return "at least one file or folder, for corpus.source is text"
-    if source == "stdlib" and paths:
-        return "[] with corpus.source: stdlib; to read these paths, set corpus.source: text"
-    return None
 
 
 @check("directions.controls")

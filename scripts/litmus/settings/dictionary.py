@@ -4,12 +4,20 @@ from typing import Literal
 
 from pydantic import Field
 
-from litmus.settings.block import Block, Number
+from litmus.settings.block import Block, Number, Text
 
 
 class Dictionary(Block):
-    """Shape and training of the dictionary."""
+    """The dictionary: shape and training, or where it is to be had."""
 
+    source: Literal["train", "local", "hub"]
+    """Trained here, read from a SAELens folder, or fetched from a SAELens release."""
+    path: Text | None
+    """The SAELens folder of the source `local`."""
+    release: Text | None
+    """The release of the source `hub`, as SAELens calls it."""
+    id: Text | None
+    """The dictionary in that release."""
     architecture: Literal["topk", "standard", "jumprelu", "batchtopk"]
     """SAELens's training architecture."""
     width: int = Field(ge=2)

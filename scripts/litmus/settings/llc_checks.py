@@ -33,14 +33,19 @@ def the_chain_is_stable(
     return f"below {limit:g} / localization = {most:.3g}; from there on every chain diverges"
 
 
-def weights_lie_below_the_hook(weights: list[str], hook: str, heads: int) -> str | None:
-    """Every name matches some parameter that moves the activation."""
+def weights_lie_below_the_hook(
+    weights: list[str], hook: str, heads: int, source: str
+) -> str | None:
+    """Every name matches some parameter that moves the activation.
+
+    How many heads a model of others has is known where it is loaded: `litmus.restriction` tells.
+    """
     layers = int(hook.split(".")[1])
     for name in weights:
         layer, head = re.match(r"l(\d+)", name), re.search(r"h(\d+)$", name)
         if layer and int(layer[1]) >= layers:
             return f"layers l0 to l{layers - 1}, those below {hook}; {name!r} moves nothing there"
-        if head and int(head[1]) >= heads:
+        if head and source == "train" and int(head[1]) >= heads:
             return f"heads h0 to h{heads - 1}, for model.heads = {heads}; found {name!r}"
     return "each name once" if len(set(weights)) < len(weights) else None
 
@@ -77,8 +82,15 @@ def some_setting_is_stable(
     )
 
 
-def rows_are_left(count: int, width: int, *given: Any) -> str | None:
-    """Calibration's dictionary rows are not among those that are scored."""
+def rows_are_left(
+    count: int, width: int, source: str, candidate: str, controls: list[str], *given: Any
+) -> str | None:
+    """Calibration's dictionary rows are not among those that are scored.
+
+    How many rows a dictionary of others has is known where it is loaded.
+    """
+    if source != "train" or "sae" not in (candidate, *controls):
+        return None
     blocks = [given[i : i + 3] for i in range(0, len(given), 3)]
     wanted = max((number // 2 for on, keys, number in blocks if on and keys), default=0)
     if count <= width - wanted or count > width:  # the latter is told by itself
@@ -88,13 +100,20 @@ def rows_are_left(count: int, width: int, *given: Any) -> str | None:
     )
 
 
+def a_borrowed_pull_is_positive(own: float | None, lent: float, calibrate: list[str]) -> str | None:
+    """Without a pull λ of the quadratic is half the rank of its Hessian."""
+    if own is None and lent == 0 and "localization" not in calibrate:
+        return "a number > 0, for metrics.llc_functional.localization, which null takes over, is 0"
+    return None
+
+
 for family in FAMILIES:
     key = f"metrics.{family}"
     at_most(f"{key}.batch_size", "corpus.eval_sequences")
     check(f"{key}.burn_in", f"{key}.steps", f"{key}.draw_every")(draws_are_left)
     chain = (f"{key}.learning_rate", f"{key}.localization")
     check(*chain, f"{key}.calibrate", f"{key}.sampler")(the_chain_is_stable)
-    check(f"{key}.weights", "hook", "model.heads")(weights_lie_below_the_hook)
+    check(f"{key}.weights", "hook", "model.heads", "model.source")(weights_lie_below_the_hook)
     for name in ("learning_rate", "n_beta", "localization"):
         check(f"{key}.calibration.{name}")(rises)
     check(
@@ -108,9 +127,17 @@ check("metrics.llc_functional.thresholds")(each_once)
 check(
     "directions.count",
     "dictionary.width",
+    "dictionary.source",
+    "directions.candidate",
+    "directions.controls",
     *(
         f"metrics.{family}.{name}"
         for family in FAMILIES
         for name in ("enabled", "calibrate", "calibration.directions")
     ),
 )(rows_are_left)
+check(
+    "metrics.llc_quadratic.localization",
+    "metrics.llc_functional.localization",
+    "metrics.llc_functional.calibrate",
+)(a_borrowed_pull_is_positive)

@@ -1,5 +1,7 @@
 """The checks between the keys of the plateau metric and of the plateau experiments."""
 
+import math
+
 from litmus.settings.checks import at_most, check
 
 FINAL = "ln_final.hook_normalized"
@@ -9,21 +11,28 @@ def _layer(hook: str) -> int:
     return int(hook.split(".")[1])
 
 
-def read_is_above_write(read: str, write: str | None, hook: str, layers: int) -> str | None:
-    """What is read depends on what is written."""
+def read_is_above_write(
+    read: str, write: str | None, hook: str, layers: int, source: str
+) -> str | None:
+    """What is read depends on what is written.
+
+    How many layers a model of others has is known where it is loaded.
+    """
     lowest = _layer(write or hook)
-    if read == FINAL or lowest <= _layer(read) < layers:
+    highest = layers - 1 if source == "train" else math.inf
+    if read == FINAL or lowest <= _layer(read) <= highest:
         return None
+    most = f"from {lowest} to {layers - 1}" if source == "train" else f"≥ {lowest}"
     where = "the write hook" if write else "hook"
     return (
-        f"{FINAL}, or blocks.<M>.hook_resid_post with M from {lowest} to {layers - 1}, for "
+        f"{FINAL}, or blocks.<M>.hook_resid_post with M {most}, for "
         f"{where} is {write or hook}: what is read must lie above it, inside the model"
     )
 
 
-def write_is_inside_the_model(write: str | None, layers: int) -> str | None:
+def write_is_inside_the_model(write: str | None, layers: int, source: str) -> str | None:
     """There is a block above it."""
-    if write is None or _layer(write) < layers:
+    if write is None or source != "train" or _layer(write) < layers:
         return None
     return f"null, or a layer up to {layers - 1}, for the model has model.layers = {layers}"
 
@@ -53,9 +62,10 @@ def the_dictionary_is_there(kinds: list[str], write: str | None, hook: str) -> s
     return f"kinds without sae_, for the dictionary lives at {hook} and plateaus.write is {write}"
 
 
+MODEL = ("model.layers", "model.source")
 for block in ("metrics.plateau", "plateaus"):
-    check(f"{block}.read", f"{block}.write", "hook", "model.layers")(read_is_above_write)
-    check(f"{block}.write", "model.layers")(write_is_inside_the_model)
+    check(f"{block}.read", f"{block}.write", "hook", *MODEL)(read_is_above_write)
+    check(f"{block}.write", *MODEL)(write_is_inside_the_model)
     at_most(f"{block}.positions", "corpus.context")
 at_most("metrics.plateau.bases", "corpus.eval_sequences")
 for key in ("metrics.plateau.modes", "metrics.plateau.companions", "metrics.plateau.at"):

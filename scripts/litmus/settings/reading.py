@@ -8,12 +8,17 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 import litmus.settings.ablation_checks
+import litmus.settings.corpus_checks
+import litmus.settings.dictionary_checks
+import litmus.settings.directions_checks
 import litmus.settings.llc_checks
-import litmus.settings.plateau_checks  # noqa: F401 - their import registers their checks
+import litmus.settings.plateau_checks
+import litmus.settings.report_checks  # noqa: F401 - their import registers their checks
 from litmus.errors import LitmusError
 from litmus.settings.block import number
 from litmus.settings.checks import CHECKS
 from litmus.settings.settings import Settings
+from litmus.settings.subject_checks import in_place
 from litmus.settings.wording import found, is_block, unknown, valid
 
 Path = tuple[str, ...]
@@ -31,7 +36,7 @@ def read(config: dict[str, Any]) -> Settings:
     except ValidationError as error:
         errors = error.errors(include_url=False)
     wrong = {_path(error) for error in errors}
-    values = dict(_values(config, Settings, wrong))
+    values = in_place(dict(_values(config, Settings, wrong)))
     problems = [_sentence(error) for error in errors]
     for check in CHECKS:
         if values.keys() >= set(check.keys):

@@ -23,3 +23,5 @@ class Report(Block):
 
     title: Text
     """Headline of `report.html`."""
+    published: Text | None
+    """A table of published values to set beside the measured ones."""

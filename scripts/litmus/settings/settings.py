@@ -25,6 +25,8 @@ class Settings(Block):
     """Every random draw derives from it."""
     device: Literal["auto", "cpu", "cuda"]
     """Where tensors live."""
+    jobs_per_gpu: int = Field(ge=1)
+    """Jobs that may share a GPU. No result depends on it, so it reaches no rule's parameters."""
     hook: Hook
     """TransformerLens hook point at which directions live."""
     corpus: Corpus

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from litmus.settings.block import Block, Number, Words
+from litmus.settings.block import Block, Number, Text, Words
 
 Hook = Annotated[
     str,
@@ -17,8 +17,16 @@ Hook = Annotated[
 
 
 class Model(Block):
-    """The language model that is trained as the subject."""
+    """The language model under study: trained here, or one that others trained."""
 
+    source: Literal["train", "local", "hub"]
+    """Trained here, read from a Hugging Face directory, or a TransformerLens model's name."""
+    path: Text | None
+    """The Hugging Face directory of the source `local`."""
+    name: Text | None
+    """The model of the source `hub`, as TransformerLens calls it."""
+    revision: Text | None
+    """Branch, tag or commit of the source `hub`; None: the newest there is."""
     layers: int = Field(ge=2)
     """Transformer blocks: at least one below the hook and one above it."""
     width: int = Field(ge=2)
@@ -39,13 +47,16 @@ class Model(Block):
     """AdamW's."""
     checkpoint_every: int = Field(ge=1)
     """Steps between checkpoints."""
-    processing: Literal["folded", "none"]
-    """Whether LayerNorm is folded into the weights, as TransformerLens does by default."""
+    processing: Literal["folded", "centred", "none", "dictionary"]
+    """What is done to the weights: TransformerLens's default, centring alone, nothing, or what the
+    dictionary was trained on."""
 
 
 class Activations(Block):
-    """The cache that the dictionary is trained on."""
+    """What is kept of the activations at the hook."""
 
+    cache: Literal["parquet", "none"]
+    """On disk, or computed again by every job that reads them."""
     train_sequences: int = Field(ge=1)
     """Training sequences whose activations are cached."""
     batch_size: int = Field(ge=1)

@@ -107,7 +107,10 @@ class Site:
         return Features(vectors.to(self.device), at.to(self.device), self.cell.nonlinearity)
 
     def chains(
-        self, settings: LLC, repetition: int, after_step: Callable[[], None] = lambda: None
+        self,
+        settings: LLC,
+        repetition: int,
+        after_step: Callable[[int], None] = lambda directions: None,
     ) -> pa.Table:
         """λ̂ of all directions, from chains of this repetition's own."""
         features, own = self.features(), stream(self.seed, "study", "chains", repetition)

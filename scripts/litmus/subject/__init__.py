@@ -1,1 +1,2 @@
-"""The model under study. `adapter` is the only file that knows TransformerLens."""
+"""The model under study: trained here, or one that others trained. The only room that knows
+TransformerLens; `checkpoint` and `train` do not."""

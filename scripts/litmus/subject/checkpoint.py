@@ -1,6 +1,7 @@
 """A subject on disk: `config.json` and `model.safetensors`, read without TransformerLens."""
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from litmus.tables import atomic
 
 @dataclass(frozen=True)
 class Architecture:
-    """A GPT-2 architecture in the words of a TransformerLens config."""
+    """A decoder's architecture: what decides its function, but for the weights."""
 
     layers: int
     width: int
@@ -22,11 +23,42 @@ class Architecture:
     mlp_width: int
     context: int
     vocabulary: int
-    # `LN`, or `LNPre` where LayerNorm's scale and shift are folded into the weights after it.
+    # `LN` or `RMS`; `LNPre` or `RMSPre` where its scale and shift are folded into what follows.
     normalization: str = "LN"
     # Whether every write to the residual stream has mean zero over its coordinates.
     centred: bool = False
     epsilon: float = 1e-5
+    # Of a head; None: width // heads.
+    head_width: int | None = None
+    # Key and value heads, each shared by heads // key_value_heads query heads; None: heads.
+    key_value_heads: int | None = None
+    # The MLP's nonlinearity, by TransformerLens's name.
+    activation: str = "gelu_new"
+    # Whether an MLP is act(x·W_gate)·(x·W_in), as Llama's, rather than act(x·W_in).
+    gated: bool = False
+    # `standard`: learned, added to the embedding · `rotary`: queries and keys are turned.
+    positions: str = "standard"
+    # Coordinates of a head that are turned; None: all.
+    rotary_width: int | None = None
+    rotary_base: float = 10_000.0
+    # Whether neighbouring coordinates are turned together, rather than those half a head apart.
+    rotary_adjacent: bool = False
+    # Whether attention and MLP read the same residual stream, as GPT-NeoX's.
+    parallel: bool = False
+    # What attention scores are divided by; None: √head_width.
+    attention_scale: float | None = None
+
+    def __post_init__(self) -> None:
+        """Spell out what follows from the rest."""
+        derived = {
+            "head_width": self.width // self.heads,
+            "key_value_heads": self.heads,
+            "rotary_width": self.head_width or self.width // self.heads,
+            "attention_scale": math.sqrt(self.head_width or self.width // self.heads),
+        }
+        for name, value in derived.items():
+            if getattr(self, name) is None:
+                object.__setattr__(self, name, value)
 
 
 def hook_layer(hook: str) -> int:

@@ -13,21 +13,20 @@ Two measures, each a number per data point:
 
 from typing import Protocol, TypeVar
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from litmus.blocks import Parameters
 from litmus.last_position import FINAL, Bases, LastPosition
+from litmus.metrics.ablation.moved import dot, norms, risen
 from litmus.metrics.ablation.settings import Ablation
 from litmus.subject.checkpoint import Architecture
 from litmus.upper import Base, Upper
 
-# Logits held at once: on a CPU they should stay in its cache.
-_CHUNK = 1 << 17
-# NumPy sorts 512 numbers ten times as fast as twice as many: a median of two halves, by sorting, is
-# eight times as fast as torch's.
-_SHORT = 1024
+# Logits of changed tokens held at once, twice over: on a CPU they should stay in its cache, a GPU
+# wants many. Log-probabilities of unchanged tokens held, unless one data point has more.
+_CHUNK = {"cpu": 1 << 18, "cuda": 1 << 26}
+_KEPT = {"cpu": 1 << 25, "cuda": 1 << 29}
 Of = TypeVar("Of")
 
 
@@ -52,7 +51,10 @@ class Effects(Protocol[Of]):
         """
 
     def at_once(self, context: int) -> int:
-        """How many data points of `context` tokens run at once."""
+        """How many changed data points of `context` tokens run at once."""
+
+    def kept(self, context: int) -> int:
+        """How many unchanged ones are held meanwhile."""
 
 
 def effects_of(
@@ -67,22 +69,39 @@ def effects_of(
         settings: which effects, and on which tokens.
     """
     if settings.tokens == "all":
-        return Everywhere(Upper(architecture, hook, state), settings)
+        return Everywhere(Upper(architecture, hook, _centred(state)), settings)
     last = LastPosition(architecture, hook, FINAL, state, settings.batch_tokens)
     return AtTheEnd(last, settings)
 
 
+def _centred(state: Parameters) -> Parameters:
+    """The state with an unembedding whose logits have mean zero: no probability is another."""
+    unembed = state["unembed.W_U"]
+    return {**state, "unembed.W_U": unembed - unembed.mean(1, keepdim=True)}
+
+
 class Everywhere:
-    """Effects on every token of a data point, any of which may have been changed."""
+    """Effects on every token of a data point, any of which may have been changed.
+
+    Args:
+        upper: its unembedding's rows have mean zero.
+        settings: which effects.
+    """
 
     def __init__(self, upper: Upper, settings: Ablation) -> None:
         self.upper, self.settings = upper, settings
         self.sparse = "sparsity" in settings.effects and settings.sparsity == "logits"
         self.diverging = "kl" in settings.effects or settings.sparsity == "divergence"
+        self.longest = torch.linalg.vector_norm(upper.unembed, dim=0).max()
 
     def at_once(self, context: int) -> int:
         """As many as the budget of tokens holds."""
         return max(1, self.settings.batch_tokens // context)
+
+    def kept(self, context: int) -> int:
+        """As many, if their log-probabilities are not too many."""
+        vocabulary, device = self.upper.unembed.shape[1], self.upper.unembed.device.type
+        return max(1, min(self.at_once(context), _KEPT[device] // (context * vocabulary)))
 
     def base(self, activation: Tensor) -> Base:
         """The upper half's own."""
@@ -93,7 +112,8 @@ class Everywhere:
         position = changed.shape[1]
         rows = which.unsqueeze(1) * position + torch.arange(position, device=which.device)
         rows = rows.flatten()
-        change = self.upper.final(changed).flatten(0, 1) - base.final.flatten(0, 1)[rows]
+        final = self.upper.final(changed).flatten(0, 1)
+        change = final.sub_(base.final.flatten(0, 1).index_select(0, rows))
         kl, l1, l2 = (part.view(-1, position) for part in self._by_token(change, base, rows))
         if self.settings.sparsity == "divergence":
             l1, l2 = kl.abs(), kl.square()
@@ -112,18 +132,22 @@ class Everywhere:
             rows: the token of the base run that each is compared with, (tokens,).
         """
         logs, row = base.log_probabilities.flatten(0, 1), base.row.flatten(0, 1)
-        unembed = self.upper.unembed
-        out = change.new_zeros(3, len(change))
-        size = max(1, _CHUNK // unembed.shape[1])
-        for first in range(0, len(change), size):
-            span = slice(first, first + size)
-            part, of = change[span], rows[span]
-            moved = part @ unembed
+        unembed, count = self.upper.unembed, len(change)
+        size = min(count, max(1, _CHUNK[change.device.type] // unembed.shape[1]))
+        held = change.new_empty(2, size, unembed.shape[1])
+        # Of a product with a column, no entry is larger than the product of their lengths.
+        bound = torch.linalg.vector_norm(change, dim=1) * self.longest
+        out = change.new_zeros(3, count)
+        for first in range(0, count, size):
+            span = slice(first, min(first + size, count))
+            moved, room = held[:, : span.stop - first]
+            torch.mm(change[span], unembed, out=moved)
             if self.diverging:
-                risen = torch.logsumexp(logs.index_select(0, of).add_(moved), -1)
-                out[0, span] = risen - (part * row[of]).sum(-1)
+                out[0, span] = risen(moved, logs, rows[span], room)
             if self.sparse:
-                out[1:, span] = torch.stack(sums(moved))
+                out[1, span], out[2, span] = norms(moved, bound[span])
+        if self.diverging:
+            out[0] -= dot(change, row.index_select(0, rows))
         return out
 
 
@@ -137,8 +161,13 @@ class AtTheEnd:
         self.last, self.settings = last, settings
 
     def at_once(self, context: int) -> int:
-        """A token each; the unchanged run keeps to the budget by itself."""
-        return self.settings.batch_tokens
+        """A token each, if their logits are not too many."""
+        vocabulary, device = self.last.upper.unembed.shape[1], self.last.upper.unembed.device.type
+        return max(1, min(self.settings.batch_tokens, _KEPT[device] // vocabulary))
+
+    def kept(self, context: int) -> int:
+        """A token each likewise; running them keeps to the budget by itself."""
+        return self.at_once(context)
 
     def base(self, activation: Tensor) -> Bases:
         """The last positions, with what earlier ones send to them."""
@@ -152,26 +181,8 @@ class AtTheEnd:
             measures["kl"] = self.last.effect(points, of).kl.squeeze(1)
         if "sparsity" in self.settings.effects:
             # Up to a constant, which the median takes away.
-            l1, l2 = sums(self.last.logits(points, of).squeeze(1) - of.log_probabilities)
+            moved = self.last.logits(points, of).squeeze(1) - of.log_probabilities
+            moved -= moved.mean(-1, keepdim=True)
+            l1, l2 = norms(moved, torch.linalg.vector_norm(moved, torch.inf, dim=-1))
             measures["sparsity"] = l1 / l2.sqrt()
         return torch.stack([measures[effect] for effect in self.settings.effects])
-
-
-def sums(moved: Tensor) -> tuple[Tensor, Tensor]:
-    """Σ|x| and Σx² of each row less its median; overwrites the rows (n, vocabulary)."""
-    moved -= median(moved).unsqueeze(-1)
-    squares = torch.linalg.vecdot(moved, moved)
-    return moved.abs_().sum(-1), squares
-
-
-def median(values: Tensor) -> Tensor:
-    """The median of each row, the lower of the two in the middle: (…, n) → (…,)."""
-    if values.is_cuda or values.shape[-1] > _SHORT:
-        return values.median(-1).values
-    rows = values.numpy()
-    half = (rows.shape[-1] + 1) // 2
-    low, high = np.sort(rows[..., :half]), np.sort(rows[..., half:])
-    # Of two sorted halves, the smaller of each and its mirror image are the lower half of all.
-    odd = rows.shape[-1] % 2
-    lower = np.minimum(low[..., odd:], high[..., ::-1]).max(-1, initial=-np.inf)
-    return torch.from_numpy(np.maximum(lower, low[..., 0]) if odd else lower)

@@ -14,6 +14,7 @@ from litmus.activations.cache import Block
 from litmus.metrics.ablation.effect import Effects
 from litmus.metrics.ablation.settings import Variant
 from litmus.metrics.ablation.strongest import Chosen, peaks
+from litmus.metrics.ablation.workers import mapped
 from litmus.metrics.projections import project
 from litmus.metrics.scores import Scores, checked
 
@@ -35,7 +36,6 @@ def ablate(activation: Tensor, vector: Tensor, target: Tensor, tokens: str) -> T
     return after if tokens == "all" else torch.cat([activation[:, :-1], after], dim=1)
 
 
-@torch.no_grad()
 def effects(
     measure: Effects,
     blocks: Iterable[Block],
@@ -44,7 +44,10 @@ def effects(
     wanted: np.ndarray,
     after_runs: Callable[[int], None] = lambda runs: None,
 ) -> np.ndarray:
-    """The effect of ablating each direction on each data point that is wanted for it.
+    """The effect of ablating each direction on each data point that is wanted for it, run once.
+
+    On a CPU as many batches run side by side as torch has threads, each with all of the settings'
+    tokens; no result depends on their number.
 
     Args:
         measure: of effects; carries the settings.
@@ -60,31 +63,41 @@ def effects(
     settings, device = measure.settings, vectors.device
     targets = torch.stack([means if kind == "mean" else 0 * means for kind in settings.kinds])
     found = np.full((len(targets), len(settings.effects), *wanted.shape), np.nan)
-    for numbers, activation in _needed(blocks, wanted, measure, device):
+
+    def run(part: tuple[np.ndarray, Tensor]) -> int:
+        """Fill in what is wanted of a few data points; how many runs it took."""
+        numbers, activation = part
         base = measure.base(activation)
-        rows, directions = np.nonzero(wanted[numbers])
+        # A data point's runs one after the other, its kinds side by side.
+        rows, columns, kinds = np.nonzero(wanted[numbers][..., None].repeat(len(targets), -1))
         size = measure.at_once(activation.shape[1])
         for start in range(0, len(rows), size):
-            of_row, of_pair = rows[start : start + size], directions[start : start + size]
-            which, pair = (torch.from_numpy(index).to(device) for index in (of_row, of_pair))
-            for kind, target in enumerate(targets):
-                changed = ablate(activation[which], vectors[pair], target[pair], settings.tokens)
-                measured = measure.of(changed, base, which).double().cpu().numpy()
-                found[kind][:, numbers[of_row], of_pair] = measured
-            after_runs(len(targets) * len(of_row))
+            span = slice(start, start + size)
+            index = rows[span], columns[span], kinds[span]
+            which, pair, kind = (torch.from_numpy(each).to(device) for each in index)
+            target, points = targets[kind, pair], activation.index_select(0, which)
+            changed = ablate(points, vectors[pair], target, settings.tokens)
+            measured = measure.of(changed, base, which).double().cpu().numpy()
+            found[kinds[span], :, numbers[rows[span]], columns[span]] = measured.T
+        return len(rows)
+
+    # A GPU does one thing at a time.
+    workers = torch.get_num_threads() if device.type == "cpu" else 1
+    for runs in mapped(run, _needed(blocks, wanted, measure, device), workers):
+        after_runs(runs)
     return found
 
 
 def _needed(
     blocks: Iterable[Block], wanted: np.ndarray, measure: Effects, device: torch.device
 ) -> Iterator[tuple[np.ndarray, Tensor]]:
-    """Numbers and activations of the data points that any direction wants, as many as run at
+    """Numbers and activations of the data points that any direction wants, as many as are held at
     once."""
     first = 0
     for block in blocks:
         count, context = block.activations.shape[:2]
         needed = np.flatnonzero(wanted[first : first + count].any(1))
-        size = measure.at_once(context)
+        size = measure.kept(context)
         for start in range(0, len(needed), size):
             rows = needed[start : start + size]
             yield first + rows, torch.from_numpy(block.activations[rows]).to(device)

@@ -1,13 +1,14 @@
 """What calibration tries, and on what: settings by chance, on directions that are never scored."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import torch
 
-from litmus.directions.controls import isotropic
+from litmus.activations.statistics import Statistics
+from litmus.directions.controls import difference, isotropic
 from litmus.directions.live import Live
 from litmus.directions.table import Directions
 from litmus.errors import LitmusError
@@ -98,6 +99,42 @@ def unscored(live: Live, count: int, seed: int) -> list[Directions]:
     return [
         Directions([f"sae/{i:05d}" for i in last], "sae", rows.astype(np.float32)),
         Directions(names, "isotropic", others.astype(np.float32)),
+    ]
+
+
+def without_dictionary(
+    count: int,
+    statistics: Statistics,
+    activation: Callable[[np.ndarray], np.ndarray],
+    centred: bool,
+    seed: int,
+) -> list[Directions]:
+    """Directions to calibrate on where a run has no dictionary: differences in place of rows.
+
+    Both halves are drawn from index 90000 on, where none is scored.
+
+    Args:
+        count: how many.
+        statistics: of the hook.
+        activation: token numbers (k,) → their activations (k, width).
+        centred: as the residual stream.
+        seed: of the draws.
+
+    Raises:
+        LitmusError: the activations hardly differ.
+    """
+    halves = range(FIRST, FIRST + count // 2), range(FIRST, FIRST + count - count // 2)
+    groups = {
+        "difference": difference(halves[0], statistics.count, activation, centred, seed),
+        "isotropic": isotropic(halves[1], len(statistics.mean), centred, seed),
+    }
+    return [
+        Directions(
+            [f"calibration/{group}/{FIRST + i:05d}" for i in range(len(vectors))],
+            group,
+            vectors.astype(np.float32),
+        )
+        for group, vectors in groups.items()
     ]
 
 

@@ -1,19 +1,23 @@
 """Run the chains of many directions and judge them."""
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
+from litmus.memory import within_memory
+from litmus.metrics.llc import held
 from litmus.metrics.llc.settings import LLC
 from litmus.metrics.scores import Scores
 from litmus.sampling import chains
 from litmus.sampling.curvature import stiffness, top_curvature
 from litmus.sampling.diagnostics import Health, Limits, judge_all
-from litmus.sampling.sampler import sampler
+from litmus.sampling.sampler import Sampler, sampler
 from litmus.stacked import Parameters
 
 # (the chosen directions' numbers, chains of each) → their loss.
@@ -64,14 +68,17 @@ def score(
     dead: Sequence[bool],
     settings: LLC,
     seed: int,
-    after_step: Callable[[], None] = lambda: None,
+    after_step: Callable[[int], None] = lambda directions: None,
+    *,
+    curved: bool = True,
+    key: str = "stack",
 ) -> Estimates:
     """λ̂ of each direction.
 
-    `settings.stack` chains run at once; a direction's result does not depend on which others run
-    beside it. Status: `dead` where the feature is zero on all data; `diverged` where a chain is
-    not finite (no value); `unreached` where the intervention missed too many tokens;
-    `not_converged` where chains or halves disagree or too few draws are effective.
+    `settings.stack` chains run at once, or as many as fit into memory; a direction's result does
+    not depend on which others run beside it. Status: `dead` where the feature is zero on all data;
+    `diverged` where a chain is not finite (no value); `unreached` where the intervention missed too
+    many tokens; `not_converged` where chains or halves disagree or too few draws are effective.
 
     Args:
         loss_of: the loss of chosen directions.
@@ -80,7 +87,10 @@ def score(
         dead: whether each direction's feature never fires.
         settings: of loss, sampler and judgement.
         seed: of noise and minibatches.
-        after_step: called after every step of every block of directions.
+        after_step: called after every step with the number of directions that took it; less than
+            none where memory ran out and steps are done again.
+        curved: whether to look for the largest curvature; without it stiffness is unknown.
+        key: of the config, for the sentence where memory runs out.
     """
     rule = sampler(
         settings.sampler,
@@ -89,32 +99,21 @@ def score(
         settings.localization,
         adapt_steps=max(1, settings.burn_in // 2),
     )
-    runs, curvatures, missed = [], [], []
-    for chosen in torch.arange(len(ids)).split(max(1, settings.stack // settings.chains)):
-        waves = -(-len(chosen) // max(1, settings.wave // settings.chains))
-        losses = [loss_of(some, settings.chains) for some in chosen.split(-(-len(chosen) // waves))]
-        runs.append(
-            chains.run(
-                [where.whole(loss) for loss in losses],
-                where.moving,
-                rule,
-                len(chosen),
-                settings.chains,
-                settings.steps,
-                seed,
-                after_step,
-                masks=where.masks,
-                random_numbers=settings.random_numbers,
-                ids=[ids[i] for i in chosen],
-            )
+    runner = _Runner(loss_of, where, rule, ids, settings, seed, after_step, curved)
+    one, _ = within_memory(1, runner.measured, key, "directions")
+    at_once = held.at_once(one, settings, next(iter(where.moving.values())).device)
+    if at_once.stack < min(len(ids), settings.stack // settings.chains):
+        print(
+            f"[memory] {key}: {at_once.stack} directions at once fit", file=sys.stderr, flush=True
         )
-        missed += [loss.unreached() for loss in losses]
-        alone = where.whole(loss_of(chosen, 1))
-        curvatures.append(
-            top_curvature(
-                alone, where.moving, len(chosen), POWER_ITERATIONS, seed, masks=where.masks
-            ).value[:, 0]
-        )
+    blocks: list[_Block] = []
+    first, size = 0, at_once.stack
+    while first < len(ids):
+        run = partial(runner.block, first, at_once.wave)
+        block, size = within_memory(min(size, len(ids) - first), run, key, "directions")
+        blocks.append(block)
+        first += size
+    runs, missed, curvatures = zip(*blocks, strict=True)
     traces = chains.Traces(*(torch.cat(column) for column in zip(*runs, strict=True)))
     unreached = torch.cat(missed).numpy()
     limits = Limits(settings.max_rhat, settings.min_ess, settings.max_drift)
@@ -130,6 +129,73 @@ def score(
     )
     stiff = stiffness(rule, torch.cat(curvatures)).numpy()
     return Estimates(scores, traces, health, stiff, unreached)
+
+
+class _Block(NamedTuple):
+    """Some directions' chains, and what else is known of them."""
+
+    traces: chains.Traces
+    unreached: Tensor
+    curvature: Tensor
+
+
+@dataclass(frozen=True)
+class _Runner:
+    """Runs some directions at a time; the fields are `score`'s."""
+
+    loss_of: LossOf
+    where: Where
+    rule: Sampler
+    ids: Sequence[str]
+    settings: LLC
+    seed: int
+    after_step: Callable[[int], None]
+    curved: bool
+
+    def measured(self, count: int) -> held.Chain:
+        """What a chain of the first direction holds."""
+        loss = self.where.whole(self.loss_of(torch.arange(count), self.settings.chains))
+        return held.measured(loss, self.where.moving, self.settings)
+
+    def block(self, first: int, of_wave: int, count: int) -> _Block:
+        """`count` directions from `first` on, as many in a wave as `of_wave` at most."""
+        chosen, settings = torch.arange(first, first + count), self.settings
+        shares = chosen.split(-(-count // -(-count // of_wave)))
+        losses = [self.loss_of(some, settings.chains) for some in shares]
+        told = 0
+
+        def after_step() -> None:
+            nonlocal told
+            told += count
+            self.after_step(count)
+
+        try:
+            traces = chains.run(
+                [self.where.whole(loss) for loss in losses],
+                self.where.moving,
+                self.rule,
+                count,
+                settings.chains,
+                settings.steps,
+                self.seed,
+                after_step,
+                masks=self.where.masks,
+                random_numbers=settings.random_numbers,
+                ids=[self.ids[i] for i in chosen],
+            )
+            curvature = torch.cat([self._curvature(some) for some in shares])
+        except BaseException:
+            self.after_step(-told)  # where they are done again
+            raise
+        return _Block(traces, torch.cat([loss.unreached() for loss in losses]), curvature)
+
+    def _curvature(self, some: Tensor) -> Tensor:
+        if not self.curved:
+            return torch.full((len(some),), torch.nan)
+        alone = self.where.whole(self.loss_of(some, 1))
+        return top_curvature(
+            alone, self.where.moving, len(some), POWER_ITERATIONS, self.seed, masks=self.where.masks
+        ).value[:, 0]
 
 
 def _status(status: str, dead: bool, unreached: bool) -> str:

@@ -17,6 +17,7 @@ from torch import Tensor
 
 from litmus import tables
 from litmus.directions.table import Directions
+from litmus.errors import LitmusError
 from litmus.features import Features
 
 
@@ -26,10 +27,15 @@ class Latents:
     Args:
         path: of the table.
         min_activations: tokens on which a live feature is active.
+
+    Raises:
+        LitmusError: the dictionary's latents are no function of one projection.
     """
 
     def __init__(self, path: str | Path, min_activations: int) -> None:
         features = tables.read(path)
+        if why := (features.schema.metadata or {}).get(tables.NO_LATENTS.encode()):
+            raise LitmusError(why.decode())
         live = features.filter(pc.greater_equal(features["active_tokens"], min_activations))
         flat = live["encoder"].combine_chunks().flatten().to_numpy()
         self.encoder = flat.reshape(len(live), -1)

@@ -76,7 +76,7 @@ def measure(
     dead: Sequence[bool],
     settings: LLC,
     seed: int,
-    after_step: Callable[[], None] = lambda: None,
+    after_step: Callable[[int], None] = lambda directions: None,
 ) -> Measured:
     """Run one setting, chains and blind chains, and measure its health.
 
@@ -87,7 +87,7 @@ def measure(
         dead: whether each direction's feature never fires; those do not count.
         settings: the setting's, and all else of the block.
         seed: of noise and minibatches.
-        after_step: called after every step of chains and of blind ones.
+        after_step: called after every step of chains and of blind ones, with how many took it.
     """
     found = score(loss_of, where, ids, dead, settings, seed, after_step)
     still = blind(loss_of, where, ids, dead, settings, seed, after_step)
@@ -137,7 +137,7 @@ def blind(
     dead: Sequence[bool],
     settings: LLC,
     seed: int,
-    after_step: Callable[[], None] = lambda: None,
+    after_step: Callable[[int], None] = lambda directions: None,
 ) -> Tensor:
     """The loss along chains on which it has no say, nβ = 0: (directions, chains, steps), float64.
 
@@ -150,7 +150,8 @@ def blind(
 
     unfelt = of if settings.sampler == "sgld" else loss_of
     alone = replace(settings, n_beta=0.0)
-    return score(unfelt, where, ids, dead, alone, seed, after_step).traces.loss
+    run = score(unfelt, where, ids, dead, alone, seed, after_step, curved=False)
+    return run.traces.loss
 
 
 class Unfelt:

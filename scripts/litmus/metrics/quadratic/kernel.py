@@ -35,7 +35,8 @@ class TokenKernel:
         self.batch_size = batch_size
         # A vocabulary of the tokens that occur: rows of W_E that do not have no gradient.
         self.vocabulary, self.tokens = tokens.unique(return_inverse=True)
-        x = start["W_E"][tokens] + start["W_pos"][: tokens.shape[1]]
+        alone = {name: value[None] for name, value in start.items() if name in ("W_E", "W_pos")}
+        x = lower.embed(alone, tokens[None]).view(*tokens.shape, -1)
         self.before = [x]
         for i in range(lower.layer):
             x = self.blocks.block(self._copies(i, 1), i, x.flatten(0, 1)[None], tokens.shape[1])
@@ -71,32 +72,37 @@ class TokenKernel:
         """The last block's share, and ∂p to the residual stream before it.
 
         p meets this block's MLP at the token alone, so a matrix's gradient there is its input
-        times its bias's gradient, and their inner product that of the inputs times that of the
-        biases.
+        times that of its output, and their inner product that of the inputs times that of the
+        outputs.
         """
         name, i = f"blocks.{self.last}.", self.last
-        rows, inputs, hiddens, back = [], [], [], []
+        rows, inputs, outputs, hiddens, back = [], [], [], [], []
         for s, t in parts:
             copies = self._copies(i, len(s))
             moving = {
                 n: value.requires_grad_()
                 for n, value in copies.items()
-                if n.removeprefix(name) not in ("W_in", "W_out", "b_out")
+                if n.removeprefix(name) not in ("W_in", "W_gate", "W_out", "b_out")
             }
             x = self.before[i][s, : t[-1] + 1].requires_grad_()
             middle = self.blocks.middle(copies, i, x, x.shape[1])
-            middle = middle[torch.arange(len(s)), t].unsqueeze(1)
-            hidden = self.blocks.hidden(copies, i, middle)
+            each = torch.arange(len(s)), t
+            middle, before = middle[each].unsqueeze(1), x[each].unsqueeze(1)
+            source = self.blocks.source(before, middle)
+            reached = self.blocks.reached(copies, i, source)
+            hidden = self.blocks.fired(copies, i, reached)
             p = (middle + hidden @ self.start[name + "W_out"]) @ v
-            *grown, residual = torch.autograd.grad(p.sum(), [*moving.values(), x])
-            rows.append(dict(zip(moving, grown, strict=True)))
+            wanted = [*moving.values(), *reached.values(), x]
+            *grown, residual = torch.autograd.grad(p.sum(), wanted)
+            rows.append(dict(zip(moving, grown[: len(moving)], strict=True)))
+            outputs.append(dict(zip(reached, grown[len(moving) :], strict=True)))
             back.append(residual)
             hiddens.append(hidden.detach().squeeze(1))
-            inputs.append(self.blocks.normal(copies, name + "ln2", middle).detach().squeeze(1))
-        joined = _joined(rows)
-        sums = sum(gram(value) for value in joined.values())
-        sums += gram(torch.cat(inputs)) * gram(joined[name + "b_in"])
-        return sums + (gram(torch.cat(hiddens)) + 1) * v.square().sum(), back
+            inputs.append(self.blocks.normal(copies, name + "ln2", source).detach().squeeze(1))
+        sums = sum(gram(value) for value in _joined(rows).values())
+        sums += gram(torch.cat(inputs)) * sum(gram(value) for value in _joined(outputs).values())
+        biased = name + "b_out" in self.start
+        return sums + (gram(torch.cat(hiddens)) + biased) * v.square().sum(), back
 
     def _block(
         self, i: int, parts: list[tuple[Tensor, Tensor]], back: list[Tensor]
@@ -113,7 +119,7 @@ class TokenKernel:
         return list(_joined(rows).values()), before
 
     def _embedding(self, parts: list[tuple[Tensor, Tensor]], back: list[Tensor]) -> Tensor:
-        """The share of W_pos and W_E, from ∂p to the residual stream before the first block."""
+        """The share of W_E and W_pos, from ∂p to the residual stream before the first block."""
         positions, embeddings = [], []
         for (s, _), part in zip(parts, back, strict=True):
             row, length, width = part.shape
@@ -123,7 +129,8 @@ class TokenKernel:
             table = part.new_zeros(row, len(self.vocabulary), width)
             occurring = self.tokens[s, :length, None].expand(-1, -1, width)
             embeddings.append(table.scatter_add_(1, occurring, part))
-        return gram(torch.cat(positions)) + gram(torch.cat(embeddings))
+        shares = gram(torch.cat(embeddings))
+        return shares + gram(torch.cat(positions)) if "W_pos" in self.start else shares
 
     def _copies(self, i: int, count: int) -> Parameters:
         """Block i's weights at θ₀, as often as asked without a copy in memory."""

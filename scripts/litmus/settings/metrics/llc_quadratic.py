@@ -1,7 +1,8 @@
 """The functional LLC of the loss's quadratic approximation."""
 
-from typing import ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
+from annotated_types import Gt
 from pydantic import Field
 
 from litmus.settings.block import Number
@@ -21,10 +22,10 @@ class LLCQuadratic(Thresholds):
 
     reduction: Literal["sum", "mean"]
     """Over a sequence's tokens."""
-    n_beta: Number = Field(gt=0)
-    """Inverse temperature nβ."""
-    localization: Number = Field(gt=0)
-    """γ; λ depends on γ/nβ alone."""
+    n_beta: Annotated[Number, Gt(0)] | None
+    """Inverse temperature nβ; None: llc_functional's, calibrated or named."""
+    localization: Annotated[Number, Gt(0)] | None
+    """γ; λ depends on γ/nβ alone. None: llc_functional's."""
     sequences: int = Field(ge=2)
     """Evaluation sequences, at most, that the spectrum is of."""
     batch_size: int = Field(ge=1)

@@ -1,0 +1,1 @@
+"""What a run will cost, before it runs: products, bytes, seconds."""

@@ -1,0 +1,52 @@
+"""Config and what it names → all that is missing or does not fit, or the plan of a fresh run."""
+
+from litmus.job import job
+
+with job(snakemake.log[0], snakemake.threads, online=snakemake.params.online):
+    import json
+    import os
+    import sys
+
+    import torch
+
+    from litmus.errors import LitmusError
+    from litmus.plan.stages import kept, stages
+    from litmus.plan.work import Size
+    from litmus.preflight import checks, machine, report
+    from litmus.preflight.subject import architecture
+    from litmus.settings import read
+    from litmus.subject.checkpoint import hook_layer
+    from litmus.tables import atomic
+
+    params = snakemake.params
+    settings = read(params.settings)
+    cores = os.cpu_count() or 1
+    found, wrong = None, []
+    try:
+        found = architecture(settings)
+    except LitmusError as error:
+        wrong.append(str(error))
+    wrong += checks.inputs(settings, found)
+    if found is not None:
+        size = Size(found, hook_layer(settings.hook), settings.corpus.context)
+        every = stages(settings, size, params.groups)
+        wrong.append(machine.disk(settings.results, kept(every)))
+        if not params.remote:  # else the jobs' machines are others
+            wrong.append(machine.memory(report.largest(settings, size)))
+    if wrong := [sentence for sentence in wrong if sentence]:
+        count = "1 problem" if len(wrong) == 1 else f"{len(wrong)} problems"
+        raise LitmusError("\n  ".join([f"preflight: {count}, nothing long was started", *wrong]))
+    torch.set_num_threads(cores)
+    gpu = torch.cuda.is_available() and settings.device != "cpu"
+    where = torch.device("cuda" if gpu else "cpu")
+    record = report.plan(
+        every,
+        params.jobs,
+        machine.rate(where),
+        1 if gpu else cores,
+        machine.free_disk(settings.results),
+        torch.cuda.get_device_name() if gpu else f"{cores} cores like this machine's",
+    )
+    print(report.told(record), file=sys.stderr, flush=True)
+    with atomic(snakemake.output[0]) as temporary:
+        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
