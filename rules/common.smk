@@ -52,7 +52,8 @@ def commit():
 def gpus():
     """How many GPUs a job that can use one asks for: none where there is none."""
     present = shutil.which("nvidia-smi") or "CUDA_VISIBLE_DEVICES" in os.environ
-    return int(config["device"] == "cuda" or (config["device"] == "auto" and bool(present)))
+    device = config["device"]
+    return int(device.startswith("cuda") or (device == "auto" and bool(present)))
 
 
 def beside():

@@ -55,6 +55,15 @@ def test_a_missing_accelerator_is_one_sentence(machine):
         device.take("cuda", 1)
 
 
+def test_products_are_exact_unless_the_config_says_otherwise(machine):
+    """TF32 for one job, and float32 for the next that does not ask for it."""
+    machine(1)
+    device.take("cuda-tf32", 1)
+    assert torch.get_float32_matmul_precision() == "high"
+    device.take("auto", 1)
+    assert torch.get_float32_matmul_precision() == "highest"
+
+
 def test_jobs_take_different_devices(machine, monkeypatch):
     """One after the other, each its own, and torch is told which."""
     chosen, taken = machine(3), []

@@ -64,8 +64,8 @@ def take(names: Sequence[str], each: int, where: Path, what: str, every: float =
         gone = time.monotonic() - started
         if gone - told >= TELL:
             told = gone
-            print(f"[waiting for {what}] taken: {len(slots)}/{len(slots)}, {gone:.0f} s gone",
-                  file=sys.stderr, flush=True)  # fmt: skip
+            line = f"[waiting for {what}] taken: {len(slots)}/{len(slots)}, {gone:.0f} s gone"
+            print(line, file=sys.stderr, flush=True)
         time.sleep(every)
 
 

@@ -12,7 +12,7 @@ REFUSED = [
     ("results", None, "found null; valid: text that is not empty"),
     ("seed", -1, "found -1; valid: a whole number ≥ 0"),
     ("seed", True, "found true; valid: a whole number ≥ 0"),
-    ("device", "gpu", "found 'gpu'; valid: auto, cpu or cuda"),
+    ("device", "gpu", "found 'gpu'; valid: auto, cpu, cuda or cuda-tf32"),
     ("hook", "blocks.2.hook_mlp_out", "valid: blocks.<L>.hook_resid_pre with a layer L from 1"),
     ("hook", "blocks.0.hook_resid_pre", "below layer 0 there are only embeddings"),
     ("hook", 2, "found 2; valid: blocks.<L>.hook_resid_pre"),

@@ -9,7 +9,7 @@ import torch
 
 ROOM = 1.2  # of the bytes that are counted: tables, figures and logs beside them
 SIDE = 512  # of the matrices whose product tells the rate: what the default's steps multiply
-REPEATS = 20
+LOOK = 0.5  # seconds, of which the fastest product counts: other work on the machine slows most
 
 
 def disk(folder: str | Path, needed: float) -> str:
@@ -54,9 +54,8 @@ def rate(device: torch.device) -> float:
     cuda = device.type == "cuda"
     side = 8 * SIDE if cuda else SIDE
     a, b = torch.ones(side, side, device=device), torch.ones(side, side, device=device)
-    best = float("inf")
-    for _ in range(REPEATS):
-        started = time.perf_counter()
+    best, until = float("inf"), time.perf_counter() + LOOK
+    while (started := time.perf_counter()) < until:
         a @ b
         if cuda:
             torch.cuda.synchronize(device)

@@ -23,7 +23,7 @@ class Settings(Block):
     """Folder that receives everything the workflow makes."""
     seed: int = Field(ge=0)
     """Every random draw derives from it."""
-    device: Literal["auto", "cpu", "cuda"]
+    device: Literal["auto", "cpu", "cuda", "cuda-tf32"]
     """Where tensors live."""
     jobs_per_gpu: int = Field(ge=1)
     """Jobs that may share a GPU. No result depends on it, so it reaches no rule's parameters."""
