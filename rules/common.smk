@@ -4,7 +4,7 @@ import re
 import shutil
 import subprocess
 
-from litmus.corpus.files import files
+from litmus.corpus.files import TOKEN_ENDINGS, files, tokenizer_files
 from litmus.dictionary import registry
 from litmus.directions import own
 from litmus.directions.chunks import chunk_ids
@@ -135,8 +135,9 @@ def of_family(pattern):
 SETTINGS = told(read, config)
 config.update(SETTINGS.model_dump(mode="json"))
 # How jobs share a machine is no part of any result: its way is the environment, not a parameter.
-os.environ["LITMUS_JOBS_PER_GPU"] = str(config.pop("jobs_per_gpu"))
-os.environ["LITMUS_CPU_JOBS"] = str(beside())
+os.environ.update(
+    LITMUS_JOBS_PER_GPU=str(config.pop("jobs_per_gpu")), LITMUS_CPU_JOBS=str(beside())
+)
 HOOK = config["hook"]
 PREFLIGHT = "<results>/preflight.json"
 # Or it is one that others trained.

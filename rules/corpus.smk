@@ -1,35 +1,3 @@
-from litmus.corpus.files import TOKEN_ENDINGS, tokenizer_files
-
-# How much of a large source is read depends on how many sequences are asked for.
-SIZES = ("context", "prepend_bos", "max_train_sequences", "eval_sequences")
-DATASET = ("dataset", "subset", "split", "revision", "field")
-# The keys that each source reads.
-READ = {
-    "stdlib": (),
-    "text": ("paths", "field", "separator"),
-    "tokens": ("paths", "field", *SIZES),
-    "hub": (*DATASET, *SIZES),
-}
-
-
-def corpus_block(*keys):
-    """These keys of the config's block."""
-    return {key: config["corpus"][key] for key in keys}
-
-
-def texts():
-    """The files of the text, for an edit inside a folder leaves the folder's own time as it was."""
-    block = config["corpus"]
-    found = files(block["paths"], *([TOKEN_ENDINGS] if block["source"] == "tokens" else []))
-    return [str(path) for path in found]
-
-
-def given_tokenizer():
-    """The files of a tokenizer that the config names by its path."""
-    named = config["corpus"]["tokenizer"]
-    return [] if named in ("train", "model") else [str(path) for path in tokenizer_files(named)]
-
-
 rule corpus:
     input:
         texts(),
@@ -40,6 +8,7 @@ rule corpus:
         "<logs>/corpus.log",
     benchmark:
         "<benchmarks>/corpus.tsv"
+    localrule: config["corpus"]["source"] == "hub"  # a cluster's nodes often have no network
     conda:
         "../envs/litmus.yaml"
     params:

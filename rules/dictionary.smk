@@ -41,6 +41,7 @@ else:
         benchmark:
             "<benchmarks>/load_dictionary.tsv"
         priority: 10
+        localrule: config["dictionary"]["source"] == "hub"
         conda:
             "../envs/litmus.yaml"
         params:

@@ -1,9 +1,36 @@
-# What transformers reads of a folder.
-MODEL_FILES = {".json", ".safetensors", ".bin", ".txt", ".model"}
-
-
 # What the rules of each family read: inputs and settings that only some configs have. Snakemake
 # wants functions apart from rules.
+
+# What transformers reads of a folder.
+MODEL_FILES = {".json", ".safetensors", ".bin", ".txt", ".model"}
+# How much of a large source is read depends on how many sequences are asked for.
+SIZES = ("context", "prepend_bos", "max_train_sequences", "eval_sequences")
+DATASET = ("dataset", "subset", "split", "revision", "field")
+# The keys that each source reads.
+READ = {
+    "stdlib": (),
+    "text": ("paths", "field", "separator"),
+    "tokens": ("paths", "field", *SIZES),
+    "hub": (*DATASET, *SIZES),
+}
+
+
+def corpus_block(*keys):
+    """These keys of the config's block."""
+    return {key: config["corpus"][key] for key in keys}
+
+
+def texts():
+    """The files of the text, for an edit inside a folder leaves the folder's own time as it was."""
+    block = config["corpus"]
+    found = files(block["paths"], *([TOKEN_ENDINGS] if block["source"] == "tokens" else []))
+    return [str(path) for path in found]
+
+
+def given_tokenizer():
+    """The files of a tokenizer that the config names by its path."""
+    named = config["corpus"]["tokenizer"]
+    return [] if named in ("train", "model") else [str(path) for path in tokenizer_files(named)]
 
 
 def subject_input(wildcards):

@@ -43,6 +43,7 @@ else:
             "<logs>/load_model.log",
         benchmark:
             "<benchmarks>/load_model.tsv"
+        localrule: config["model"]["source"] == "hub"
         conda:
             "../envs/litmus.yaml"
         threads: 2

@@ -34,8 +34,8 @@ with job(snakemake.log[0], snakemake.threads, online=snakemake.params.online):
         if not params.remote:  # else the jobs' machines are others
             wrong.append(machine.memory(report.largest(settings, size)))
     if wrong := [sentence for sentence in wrong if sentence]:
-        count = "1 problem" if len(wrong) == 1 else f"{len(wrong)} problems"
-        raise LitmusError("\n  ".join([f"preflight: {count}, nothing long was started", *wrong]))
+        headline = f"preflight: {len(wrong)} problems, nothing long was started"
+        raise LitmusError(wrong[0] if len(wrong) == 1 else "\n  ".join([headline, *wrong]))
     torch.set_num_threads(cores)
     gpu = torch.cuda.is_available() and settings.device != "cpu"
     where = torch.device("cuda" if gpu else "cpu")

@@ -101,7 +101,7 @@ class Project:
 
 def artefacts(results: Path) -> dict[str, bytes]:
     """Every public file of a run and its bytes; not what holds durations, not the report."""
-    private = {"logs", "benchmarks", "report.html"}
+    private = {"logs", "benchmarks", "preflight.json", "report.html"}
     return {
         path.relative_to(results).as_posix(): path.read_bytes()
         for path in sorted(results.rglob("*"))
