@@ -1,21 +1,40 @@
-"""Which data points are ablated, against sorting; L1/L2 by hand, medians by sorting."""
+"""Which data points are ablated; KL, L1/L2 and medians of a change, by hand, torch and sorting."""
+
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
+from torch.nn.functional import kl_div
 
+import tiny
+from litmus.blocks import Blocks
 from litmus.errors import LitmusError
-from litmus.metrics.ablation.moved import lower_half, norms, risen
+from litmus.metrics.ablation.forward import ForwardBlocks
+from litmus.metrics.ablation.moved import divergence, far_divergence, lower_half, norms
 from litmus.metrics.ablation.settings import Ablation
 from litmus.metrics.ablation.strongest import Chosen, peaks, sample, strongest
+
+
+def both(moved, slack=1.5):
+    """L1 and the sum of squares, by `norms`."""
+    found = moved.new_empty(2, len(moved))
+    norms(moved.clone(), moved.abs().amax(1) * slack, torch.empty_like(moved), *found)
+    return found
 
 
 def of(*rows):
     """L1 and L2 of rows, from which a constant may be missing."""
     moved = torch.tensor(rows, dtype=torch.float64)
-    moved -= moved.mean(1, keepdim=True)
-    l1, squares = norms(moved, moved.abs().amax(1) * 1.5)
+    l1, squares = both(moved - moved.mean(1, keepdim=True))
     return l1, squares.sqrt()
+
+
+def kl(moved, p):
+    """By `divergence`."""
+    found = moved.new_empty(len(moved))
+    divergence(moved, p, torch.empty_like(moved), found)
+    return found
 
 
 def test_l1_over_l2_by_hand():
@@ -42,7 +61,7 @@ def test_the_lower_half_is_what_sorting_puts_first(count):
     """Odd and even, with ties, sorted in halves or partitioned."""
     values = torch.rand(40, count, generator=torch.Generator().manual_seed(count))
     for each in (values, values.round(decimals=1)):
-        half = lower_half(each.clone()).sort().values
+        half = lower_half(each.clone(), torch.empty_like(each)).sort().values
         expected = each.sort().values[:, : (count + 1) // 2]
         torch.testing.assert_close(half, expected, rtol=0, atol=0)
         torch.testing.assert_close(half[:, -1], each.median(-1).values, rtol=0, atol=0)
@@ -59,30 +78,35 @@ def test_norms_in_float32_are_those_in_float64(count):
         apart = moved - moved.median(1, keepdim=True).values
         expected = apart.abs().sum(1), apart.square().sum(1)
         for slack in (1, 10):
-            found = norms(moved.float(), slack * moved.float().abs().amax(1))
-            for one, other in zip(found, expected, strict=True):
+            for one, other in zip(both(moved.float(), slack), expected, strict=True):
                 torch.testing.assert_close(one.double(), other, rtol=3e-6, atol=0)
 
 
-def test_the_partition_function_rises_as_spelled_out():
-    """log Σ p·exp(x), of each token against its own row."""
+def test_the_divergence_is_torchs_from_the_change_of_the_logits_alone():
+    """Near or far: KL(p ‖ q) of two softmaxes, by `kl_div`."""
     source = torch.Generator().manual_seed(0)
     moved, logits = (torch.randn(6, 50, generator=source, dtype=torch.float64) for _ in range(2))
-    rows, logs = torch.tensor([0, 0, 3, 2, 5, 0]), logits.log_softmax(-1)
-    found = risen(moved, logs, rows, torch.empty_like(moved))
-    expected = (logs.exp()[rows] * moved.exp()).sum(-1).log()
-    torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
+    before, after = logits.log_softmax(-1), (logits + moved).log_softmax(-1)
+    expected = kl_div(after, before, reduction="none", log_target=True).sum(-1)
+    for found in (kl(moved, before.exp()), far_divergence(moved, before)):
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=0)
 
 
-@pytest.mark.parametrize("size", [90.0, 300.0, -300.0])
-def test_a_rise_beyond_what_a_float_can_hold_is_still_right(size):
-    """All logits moved by so much, and one that was as good as impossible."""
-    logs = torch.full((1, 40), -500.0)
-    logs[0, 3] = 0
-    moved = torch.full((2, 40), size)
-    moved[1, 7] += 510
-    found = risen(moved, logs, torch.zeros(2, dtype=torch.int64), torch.empty_like(moved))
-    assert found.tolist() == pytest.approx([size, size + 10.0000454])
+def test_a_small_divergence_keeps_its_digits_in_float32():
+    """One of 1e-4 nats, to the rounding of a sum of probabilities."""
+    source = torch.Generator().manual_seed(0)
+    moved, logits = (torch.randn(200, 1000, generator=source).double() for _ in range(2))
+    moved, p = 0.014 * moved, logits.softmax(-1)
+    exact, found = kl(moved, p), kl(moved.float(), p.float())
+    assert float(exact.mean()) == pytest.approx(1e-4, rel=0.1)
+    torch.testing.assert_close(found.double(), exact, rtol=0, atol=3e-7)
+
+
+def test_a_token_that_was_as_good_as_impossible_may_come_back():
+    """Of log p = −500, in float32, raised by 510: the other then has e⁻¹⁰ of its odds."""
+    logs, moved = torch.tensor([[0.0, -500.0]]), torch.tensor([[0.0, 510.0]])
+    found = far_divergence(moved, logs)
+    assert float(found) == pytest.approx(10 + np.log1p(np.exp(-10)))
 
 
 def test_the_strongest_are_those_that_sorting_puts_first():
@@ -118,3 +142,12 @@ def test_without_all_no_other_sequence_runs():
     settings = Ablation(["zero"], ["kl"], [1, 3], "logits", "all", 8, 64)
     chosen = Chosen(found, settings, 0)
     assert chosen.wanted.sum(0).tolist() == [3] * 5
+
+
+@pytest.mark.parametrize("normalization", ["LN", "LNPre", "RMS", "RMSPre"])
+def test_a_normalisation_without_gradients_is_the_same_function(normalization):
+    """In float32, on a stream with a mean."""
+    architecture = replace(tiny.subject()[0], normalization=normalization)
+    x = 3 + 2 * torch.randn(1, 40, 8, generator=torch.Generator().manual_seed(0))
+    found, expected = (of(architecture).unscaled(x) for of in (ForwardBlocks, Blocks))
+    torch.testing.assert_close(found, expected, rtol=1e-6, atol=1e-6)

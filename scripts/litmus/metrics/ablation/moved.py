@@ -9,73 +9,76 @@ from torch import Tensor
 
 # NumPy sorts so many numbers seven times as fast as twice as many.
 _SHORT = 512
-# A sum of probabilities between these has lost nothing that counts to under- or overflow.
-_LEAST, _MOST = 1e-20, 1e30
 
 
-def risen(moved: Tensor, logs: Tensor, rows: Tensor, room: Tensor) -> Tensor:
-    """How far the partition function rises: log Σ_v p_v·exp(moved_v) of each token, in nats.
+def divergence(moved: Tensor, probabilities: Tensor, room: Tensor, out: Tensor) -> None:
+    """KL(p ‖ q) with q ∝ p·exp(moved), in nats: log Σ_v p_v·exp(moved_v) − Σ_v p_v·moved_v.
+
+    In the change alone, so that a small one loses no digits to the size of the logits.
 
     Args:
-        moved: (tokens, vocabulary).
-        logs: log p, (tokens of the unchanged run, vocabulary).
-        rows: which of these each token is compared with, (tokens,).
-        room: in the shape of `moved`; overwritten.
-
-    Returns:
-        (tokens,).
+        moved: the change of every logit, (tokens, vocabulary). Where two of them are more than 60
+            apart, a float's range may not do: see `far_divergence`.
+        probabilities: p, in the same shape.
+        room: in the same shape; overwritten.
+        out: takes the result, (tokens,).
     """
-    torch.index_select(logs, 0, rows, out=room).add_(moved)
-    if room.is_cpu:
-        with np.errstate(over="ignore"):
-            np.exp(room.numpy(), out=room.numpy())
-        total = room.sum(-1)
-        least, most = total.aminmax()
-        if least > _LEAST and most < _MOST:
-            return total.log_()
-        torch.index_select(logs, 0, rows, out=room).add_(moved)
-    return torch.logsumexp(room, -1)
+    held = dot(moved, probabilities, torch.empty_like(out))
+    if moved.is_cpu:
+        np.exp(moved.numpy(), out=room.numpy())
+    else:
+        torch.exp(moved, out=room)
+    dot(room, probabilities, out).log_().sub_(held)
 
 
-def norms(moved: Tensor, bound: Tensor) -> tuple[Tensor, Tensor]:
+def far_divergence(moved: Tensor, logs: Tensor) -> Tensor:
+    """The same from log p, however far the logits moved: no p is too small, no change too large."""
+    return torch.logsumexp(logs + moved, -1) - (logs.exp() * moved).sum(-1)
+
+
+def norms(moved: Tensor, bound: Tensor, room: Tensor, l1: Tensor, squares: Tensor) -> None:
     """Σ|x − m| and Σ(x − m)² of each row, m its median; overwrites the rows.
 
     Args:
         moved: rows whose mean is zero, (n, vocabulary).
         bound: the largest |x| of each row, or more, (n,).
-
-    Returns:
-        Each (n,).
+        room: in the rows' shape; overwritten.
+        l1: takes the first, (n,).
+        squares: takes the second, (n,).
     """
     count = moved.shape[-1]
-    squares = dot(moved, moved)
+    dot(moved, moved, squares)
     if moved.is_cpu:
-        # Of what is not negative.
-        lower = lower_half(moved.add_(bound.unsqueeze(-1))).sub_(bound.unsqueeze(-1))
+        bound = bound.unsqueeze(-1)
+        lower = lower_half(moved.add_(bound), room).sub_(bound)
         median = lower.amax(-1)
         # What lies above the median adds up to minus what lies below.
-        l1 = (2 * lower.shape[-1] - count) * median - 2 * lower.sum(-1)
+        torch.sum(lower, -1, out=l1).mul_(-2)
+        if count % 2:
+            l1 += median
     else:
         median = moved.median(-1).values
-        l1 = moved.sub_(median.unsqueeze(-1)).abs_().sum(-1)
-    return l1, squares.add_(median.square(), alpha=count)
+        torch.sum(moved.sub_(median.unsqueeze(-1)).abs_(), -1, out=l1)
+    squares.addcmul_(median, median, value=count)
 
 
-def dot(x: Tensor, y: Tensor) -> Tensor:
-    """⟨x, y⟩ of each row: (n, m), (n, m) → (n,)."""
+def dot(x: Tensor, y: Tensor, out: Tensor) -> Tensor:
+    """⟨x, y⟩ of each row: (n, m), (n, m) → `out`, (n,)."""
     if x.is_cpu:
-        return torch.from_numpy(np.vecdot(x.numpy(), y.numpy()))
-    return torch.linalg.vecdot(x, y)
+        np.vecdot(x.numpy(), y.numpy(), out=out.numpy())
+        return out
+    return torch.linalg.vecdot(x, y, out=out)
 
 
-def lower_half(values: Tensor) -> Tensor:
+def lower_half(values: Tensor, room: Tensor) -> Tensor:
     """The ⌈n/2⌉ smallest of each row, in any order: the largest is the median, of two the lower.
 
     Args:
         values: none of them negative, on a CPU, (rows, n); overwritten.
+        room: in the same shape; holds the result.
     """
     count = values.shape[-1]
-    half = (count + 1) // 2
+    half, odd = (count + 1) // 2, count % 2
     rows = values.numpy()
     # In the order of their bits, which takes two thirds of the time: no integer is NaN.
     bits = rows.view(f"i{rows.itemsize}")
@@ -85,7 +88,9 @@ def lower_half(values: Tensor) -> Tensor:
         return lower
     bits[:, :half].sort()
     bits[:, half:].sort()
+    found = room.view(-1)[: lower.numel()].view(lower.shape)
     # Of two sorted halves, the smaller of each and its mirror image are the lower half of all.
-    paired = lower[:, count % 2 :]
-    torch.minimum(paired, upper.flip(-1), out=paired)
-    return lower
+    torch.minimum(lower[:, odd:], upper.flip(-1), out=found[:, odd:])
+    if odd:
+        found[:, 0] = lower[:, 0]
+    return found

@@ -23,7 +23,7 @@ def mapped(work: Callable[[Item], Result], items: Iterable[Item], workers: int) 
         items: taken as they are needed; no more than two a worker are held.
         workers: how many calls run at once.
     """
-    without = torch.no_grad()(work)
+    without = torch.inference_mode()(work)
     if workers == 1:
         yield from map(without, items)
         return
