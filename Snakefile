@@ -69,7 +69,6 @@ localrules:
     gather_traces,
     gather_validation,
     norm_sparsity,
-    preflight,
     projection_kurtosis,
     projection_skewness,
     projection_std,
@@ -78,6 +77,10 @@ localrules:
     sparsity,
     study_summary,
     validation_report,
+
+
+onstart:
+    preflight()
 
 
 wildcard_constraints:

@@ -1,3 +1,5 @@
+import hashlib
+import json
 import os
 import platform
 import re
@@ -132,6 +134,35 @@ def of_family(pattern):
     return lambda wildcards: pattern.format(family=family_of(wildcards))
 
 
+def preflight():
+    """Look whether all is there and fits together; end here where it does not.
+
+    What the same code has found well for the same settings is not looked at again.
+    """
+    results = Path(config["results"])
+    asked = {
+        "settings": config | {"jobs_per_gpu": 1},  # which is no part of any plan
+        "groups": COUNTS,
+        "jobs": len(jobs()),
+        "remote": bool(workflow.remote_exec),
+        "online": "hub" in {config[block]["source"] for block in ("corpus", "model", "dictionary")},
+        "code": code("preflight.py"),
+    }
+    key = hashlib.sha256(json.dumps(asked, sort_keys=True).encode()).hexdigest()
+    try:
+        if json.loads((results / "preflight.json").read_text())["key"] == key:
+            return
+    except (OSError, ValueError, KeyError):
+        pass  # none yet, or a damaged one
+    log = results / "logs" / "preflight.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    asked |= {"key": key, "log": str(log), "cores": workflow.resource_settings.cores or 1}
+    script = Path(BASE, "scripts", "preflight.py")
+    done = subprocess.run([sys.executable, str(script)], input=json.dumps(asked), text=True)
+    if done.returncode:
+        sys.exit(1)
+
+
 SETTINGS = told(read, config)
 config.update(SETTINGS.model_dump(mode="json"))
 # How jobs share a machine is no part of any result: its way is the environment, not a parameter.
@@ -139,7 +170,6 @@ os.environ.update(
     LITMUS_JOBS_PER_GPU=str(config.pop("jobs_per_gpu")), LITMUS_CPU_JOBS=str(beside())
 )
 HOOK = config["hook"]
-PREFLIGHT = "<results>/preflight.json"
 # Or it is one that others trained.
 MODEL_TRAINED = config["model"]["source"] == "train"
 FITTED = config["dictionary"]["source"] == "train"  # and so the dictionary

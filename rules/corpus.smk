@@ -1,7 +1,6 @@
 rule corpus:
     input:
         texts(),
-        checked=ancient(PREFLIGHT),
     output:
         "<results>/documents.parquet",
     log:

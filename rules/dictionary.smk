@@ -32,7 +32,6 @@ else:
     rule load_dictionary:
         input:
             dictionary_files(),
-            checked=ancient(PREFLIGHT),
         output:
             config=f"{DICTIONARY}/cfg.json",
             weights=f"{DICTIONARY}/sae_weights.safetensors",

@@ -43,7 +43,6 @@ rule directions_control:
 rule directions_file:
     input:
         own=config["directions"]["file"] or [],
-        checked=ancient(PREFLIGHT),
         model="<results>/model/config.json",
     output:
         "<results>/directions/file/{chunk}.parquet",

@@ -33,7 +33,6 @@ else:
     rule load_model:
         input:
             unpack(subject_input),
-            checked=ancient(PREFLIGHT),
         output:
             weights="<results>/model/model.safetensors",
             config="<results>/model/config.json",

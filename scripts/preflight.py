@@ -1,11 +1,16 @@
-"""Config and what it names → all that is missing or does not fit, or the plan of a fresh run."""
+"""Config and what it names → all that is missing or does not fit, or the plan of a fresh run.
+
+Started before any job, with what it shall look at as JSON on its standard input.
+"""
+
+import json
+import sys
 
 from litmus.job import job
 
-with job(snakemake.log[0], snakemake.threads, online=snakemake.params.online):
-    import json
-    import os
-    import sys
+asked = json.load(sys.stdin)
+with job(asked["log"], asked["cores"], online=asked["online"]):
+    from pathlib import Path
 
     import torch
 
@@ -18,9 +23,7 @@ with job(snakemake.log[0], snakemake.threads, online=snakemake.params.online):
     from litmus.subject.checkpoint import hook_layer
     from litmus.tables import atomic
 
-    params = snakemake.params
-    settings = read(params.settings)
-    cores = os.cpu_count() or 1
+    settings, cores = read(asked["settings"]), asked["cores"]
     found, wrong = None, []
     try:
         found = architecture(settings)
@@ -29,24 +32,24 @@ with job(snakemake.log[0], snakemake.threads, online=snakemake.params.online):
     wrong += checks.inputs(settings, found)
     if found is not None:
         size = Size(found, hook_layer(settings.hook), settings.corpus.context)
-        every = stages(settings, size, params.groups)
+        every = stages(settings, size, asked["groups"])
         wrong.append(machine.disk(settings.results, kept(every)))
-        if not params.remote:  # else the jobs' machines are others
+        if not asked["remote"]:  # else the jobs' machines are others
             wrong.append(machine.memory(report.largest(settings, size)))
     if wrong := [sentence for sentence in wrong if sentence]:
         headline = f"preflight: {len(wrong)} problems, nothing long was started"
         raise LitmusError(wrong[0] if len(wrong) == 1 else "\n  ".join([headline, *wrong]))
     torch.set_num_threads(cores)
     gpu = torch.cuda.is_available() and settings.device != "cpu"
-    where = torch.device("cuda" if gpu else "cpu")
     record = report.plan(
         every,
-        params.jobs,
-        machine.rate(where),
+        asked["jobs"],
+        machine.rate(torch.device("cuda" if gpu else "cpu")),
         1 if gpu else cores,
         machine.free_disk(settings.results),
         torch.cuda.get_device_name() if gpu else f"{cores} cores like this machine's",
     )
     print(report.told(record), file=sys.stderr, flush=True)
-    with atomic(snakemake.output[0]) as temporary:
-        temporary.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    with atomic(Path(settings.results, "preflight.json")) as temporary:
+        told = {"key": asked["key"], **record}
+        temporary.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")

@@ -8,6 +8,8 @@ CALIBRATION = {"calibrate", "calibrate_choose", "figure_calibration"}
 DICTIONARY = {"dictionary_sensitivity", "figure_whole_dictionary"}
 STUDY = {"study", "gather_study", "study_summary"}
 FUNCTIONAL = {"llc", *CHAINS, *AGREEMENT, *AGAINST_ABLATION}
+# The search for the functional chains' settings, which the quadratic coefficient takes over.
+SEARCHED = FUNCTIONAL | CALIBRATION | {"llc_quadratic"}
 # What follows from any metric: the separation is of all of them together.
 FOLLOWING = {
     "gather_scores",

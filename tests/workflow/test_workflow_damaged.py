@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -56,22 +57,43 @@ def test_damage_that_nothing_reads_loses_nothing(project: Project):
     assert project.pending() == {}
 
 
-def test_a_full_disk_is_one_sentence(fresh: Project, tmp_path: Path):
-    """A file system of one megabyte, and a text that needs three."""
-    disk = tmp_path / "disk"
-    disk.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)]
+@pytest.fixture
+def disk(tmp_path: Path):
+    """A file system of twelve megabytes: room for a run as planned, until someone fills it."""
+    there = tmp_path / "disk"
+    there.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(there)]
     if os.getuid() != 0 or subprocess.run(mount, capture_output=True).returncode != 0:
         pytest.skip("mounting a small disk needs root")
-    try:
-        target = f"{disk}/results/documents.parquet"
-        code, console = fresh.run(targets=[target], changes={"results": f"{disk}/results"})
-        assert code != 0
-        assert sentence(console).startswith(f"{target}: could not be written")
-        assert "space" in sentence(console)
-        assert not [p for p in disk.rglob("*") if p.suffix in (".parquet", ".part")]
-    finally:
-        subprocess.run(["umount", str(disk)], check=True)
+    yield there
+    subprocess.run(["umount", str(there)], check=True)
+
+
+def fill(disk: Path) -> None:
+    """Leave one megabyte."""
+    (disk / "others").write_bytes(bytes(shutil.disk_usage(disk).free - LIMIT))
+
+
+def test_a_disk_that_fills_up_is_one_sentence(fresh: Project, disk: Path):
+    """One megabyte is left, and the text needs three."""
+    target, changes = f"{disk}/results/documents.parquet", {"results": f"{disk}/results"}
+    fresh.make("preflight", changes=changes)
+    fill(disk)
+    code, console = fresh.run(targets=[target], changes=changes)
+    assert code != 0
+    assert sentence(console).startswith(f"{target}: could not be written")
+    assert "space" in sentence(console)
+    assert not [p for p in disk.rglob("*") if p.suffix in (".parquet", ".part")]
+
+
+def test_a_disk_that_is_too_small_is_told_before_anything_runs(fresh: Project, disk: Path):
+    """What is free, what a run needs, and a way on."""
+    fill(disk)
+    code, console = fresh.run(changes={"results": f"{disk}/results"})
+    assert code != 0
+    told = sentence(console)
+    assert told.startswith(f"results: {disk}/results has 1 MB free, a run needs ")
+    assert not [p for p in disk.rglob("*") if p.suffix in (".parquet", ".part")]
 
 
 def test_a_limit_on_the_size_of_files_is_one_sentence(fresh: Project):

@@ -90,7 +90,7 @@ def test_recomputed_activations_give_the_scores_of_cached_ones(project: Project)
 
 
 def test_what_is_missing_is_told_before_anything_runs(fresh: Project):
-    """A model and a dictionary of the hub, which no one answers for: which files, and where to."""
+    """A model and a dictionary of the hub, which may not be asked: which files, and where to."""
     changes = {
         "hook": "blocks.9.hook_resid_pre",
         "model": {"source": "hub", "name": "gpt2"},
@@ -102,7 +102,8 @@ def test_what_is_missing_is_told_before_anything_runs(fresh: Project):
         },
         "study": OFF,
     }
-    code, console = fresh.run(changes=changes)
+    offline = Project(fresh.folder, fresh.environment | {"HF_HUB_OFFLINE": "1"})
+    code, console = offline.run(changes=changes)
     assert code != 0 and "Traceback" not in console
     told = console[console.index("litmus: preflight: ") :]
     assert "2 problems, nothing long was started" in told
@@ -120,7 +121,12 @@ def test_directions_of_another_width_are_told_before_anything_runs(fresh: Projec
     assert not (fresh.results / "documents.parquet").exists()
 
 
-def test_looking_again_reruns_nothing(project: Project):
-    """Preflight may be gone: a finished run is finished."""
-    (project.results / "preflight.json").unlink()
-    assert not project.pending()
+def test_what_was_found_well_is_not_looked_at_again(project: Project):
+    """Other settings are, and what they change runs in the same go."""
+    target = "results-tiny/scores/sparsity/isotropic/00000-00005.parquet"
+    (project.folder / target).unlink()
+    assert "[plan]" not in project.make(target)
+    before = (project.folder / target).read_bytes()
+    changes = {"metrics": {"sparsity": {"threshold": 0.5}}}
+    assert "[plan]" in project.make(target, changes=changes)
+    assert (project.folder / target).read_bytes() != before

@@ -9,13 +9,13 @@ from workflow.following import (
     AGAINST_ABLATION,
     AGREEMENT,
     ALL,
-    CALIBRATION,
     CHAINED,
     CHAINS,
     DICTIONARY,
     FAMILIES,
     FOLLOWING,
     FUNCTIONAL,
+    SEARCHED,
     STUDY,
     gathered,
     rules,
@@ -53,7 +53,7 @@ BLOCKS = [
         {"threshold": 0.9},
         {"weight_sensitivity", *AGREEMENT, *DICTIONARY},
     ),
-    ("llc_functional", {"max_rhat": 3.0}, FUNCTIONAL | CALIBRATION | STUDY),
+    ("llc_functional", {"max_rhat": 3.0}, SEARCHED | STUDY),
     ("llc_functional", {"thresholds": [1.0, 0.9]}, FUNCTIONAL),
     ("llc_behavioral", {"localization": 9.0e4}, {"llc", *CHAINS}),
     ("llc_quadratic", {"n_beta": 50.0}, {"llc_quadratic", *AGREEMENT}),
@@ -68,7 +68,7 @@ BLOCKS = [
 def test_a_metrics_block_reruns_that_metric_only(project: Project, family, change, expected):
     """Its scores, what compares and draws them, and the record of the settings."""
     pending = project.pending(changes={"metrics": {family: change}})
-    assert gathered(pending) == {family}
+    assert gathered(pending) == {family} | ({"llc_quadratic"} & expected)
     assert rules(pending) == expected | FOLLOWING | {"provenance"}
     chunks = {path for path, rule in pending.items() if rule == "llc"}
     assert all(path.split("/")[1] == family for path in chunks)

@@ -153,7 +153,7 @@ def _lacking(name: str, repository: str, what: str) -> str:
     """That something is not in the cache, and how it gets there."""
     folder = Path(constants.HF_HUB_CACHE, f"models--{repository.replace('/', '--')}")
     offline = constants.is_offline_mode()
-    why = "HF_HUB_OFFLINE forbids to ask the hub" if offline else "the hub does not answer"
+    why = "HF_HUB_OFFLINE forbids asking the hub" if offline else "the hub does not answer"
     return (
         f"model.name: the {what} of {name} is not in {folder}, and {why}; needed: {NEEDED}; run "
         f"`hf download {repository}` on a machine with a network and copy that folder from there, "
