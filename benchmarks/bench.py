@@ -17,6 +17,7 @@ sys.path[:0] = [str(ROOT / "benchmarks"), str(ROOT / "scripts")]
 
 import ablation
 import llc
+import plateau
 import sensitivity
 from pairs import show, write
 from subject import Bench
@@ -28,6 +29,7 @@ CASES = {
     "cost_flatness": llc.flatness,
     "ablation_vs_hooks": ablation.run_for_run,
     "ablation_grid_vs_hooks": ablation.grid,
+    "plateau_vs_hooks": plateau.against_hooks,
     "weight_sensitivity_1000_vs_1": sensitivity.thousand_against_one,
 }
 

@@ -8,13 +8,13 @@ from litmus.metrics.plateau.bases import activations
 from litmus.metrics.plateau.geometry import lines
 from litmus.metrics.plateau.scan import Grid
 from pairs import Comparison, compare, timed
-from subject import Embedded
+from subject import Bench
 
 BASES, POSITIONS, STEPS, BUDGET = 32, 10, 20, 8192
 
 
 @torch.no_grad()
-def hooked(given: Embedded, tokens: Tensor, vectors: Tensor, base: Tensor) -> Tensor:
+def hooked(given: Bench, tokens: Tensor, vectors: Tensor, base: Tensor) -> Tensor:
     """KL of every point of every line, (bases, directions, steps), as a user of hooks has it.
 
     All steps of one direction and all bases in one forward pass; the unperturbed run once.
@@ -37,7 +37,7 @@ def hooked(given: Embedded, tokens: Tensor, vectors: Tensor, base: Tensor) -> Te
 
 
 @torch.no_grad()
-def ours(given: Embedded, tokens: Tensor, vectors: Tensor) -> Tensor:
+def ours(given: Bench, tokens: Tensor, vectors: Tensor) -> Tensor:
     """The same numbers; the bases' activations and pasts are part of the work."""
     share = Grid.of(STEPS, 0.1).share.float()
     subject = LastPosition(given.architecture, given.hook, FINAL, given.weights, BUDGET)
@@ -53,7 +53,7 @@ def ours(given: Embedded, tokens: Tensor, vectors: Tensor) -> Tensor:
     return torch.cat(rows, 1)
 
 
-def against_hooks(given: Embedded) -> Comparison:
+def against_hooks(given: Bench) -> Comparison:
     """Time of a scan of one direction on the sphere from 32 bases of 10 tokens, 20 steps.
 
     Raises:
