@@ -9,8 +9,7 @@ SNAKEMAKE := $(BIN)/snakemake --cores $(CORES)
 .DEFAULT_GOAL := report
 
 report: .venv/ready
-	@$(SNAKEMAKE) $(ARGS)
-	@$(SNAKEMAKE) $(ARGS) --quiet all -- where
+	@$(SNAKEMAKE) $(ARGS) -- all where
 
 validate: .venv/ready
 	@$(SNAKEMAKE) $(ARGS) -- validation_report

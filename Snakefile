@@ -98,8 +98,10 @@ rule all:
         "<results>/separation.csv",
 
 
-# For `make report`, after everything that Snakemake itself has to say.
+# For `make report`: where to look.
 rule where:
+    input:
+        "<results>/report.html",
     log:
         "<logs>/where.log",
     localrule: True
