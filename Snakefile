@@ -107,7 +107,5 @@ rule where:
     localrule: True
     conda:
         "envs/litmus.yaml"
-    params:
-        report=str(Path(config["results"], "report.html")),
     shell:
-        "echo 'Report: {params.report}' | tee {log}"
+        "echo 'Report: {input}' | tee {log}"
