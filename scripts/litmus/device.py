@@ -20,8 +20,9 @@ def take(name: str, threads: int) -> torch.device:
     Results on the CPU may still differ in their last bits between thread counts, so a rule states
     its own.
 
-    On a GPU `cuda-tf32` lets matrix products read ten bits of each mantissa, several times faster;
-    λ̂ differs by a tenth of its standard error (tests/metrics/test_metrics_llc_precision.py).
+    On a GPU `cuda-tf32` lets matrix products read ten bits of each mantissa, for speed. With such
+    rounding emulated on a CPU λ̂ differs by a tenth of its standard error
+    (tests/metrics/test_metrics_llc_precision.py).
 
     Raises:
         LitmusError: `cuda` is asked for and there is none.

@@ -2,8 +2,6 @@
 
 import json
 import re
-import subprocess
-import sys
 
 import numpy as np
 import pyarrow as pa
@@ -12,9 +10,7 @@ import pytest
 from safetensors.numpy import save_file
 
 from litmus.directions import own
-from litmus.directions.own_files import KINDS
 from litmus.errors import LitmusError
-from litmus.settings.directions_checks import ENDINGS
 
 VECTORS = np.array([[3, 0, 4], [0, -2, 0], [1, 1, 1]], np.float32)
 IDS, LABELS = ["a", "b", "c"], ["first", "second", "third"]
@@ -241,18 +237,3 @@ def test_what_a_centred_stream_has_nothing_of_is_one_sentence(tmp_path):
     with pytest.raises(LitmusError, match=r"whose row 2 .* is the same number everywhere"):
         own.directions(found, range(1, 3), 3, True, "mine.npy")
     own.directions(found, range(1, 3), 3, False, "mine.npy")
-
-
-def test_the_endings_are_those_that_the_settings_accept():
-    """Settings import no room above them, so the list is there twice."""
-    assert tuple(KINDS) == ENDINGS
-
-
-def test_the_workflow_imports_nothing_heavy_for_it():
-    """NumPy and Arrow wait for a file; torch is never asked."""
-    code = (
-        "import sys; sys.path.insert(0, 'scripts'); import litmus.directions.own; "
-        "print(*{'torch', 'numpy', 'pyarrow', 'pandas'} & set(sys.modules))"
-    )
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert run.stdout.strip() == ""

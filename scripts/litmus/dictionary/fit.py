@@ -86,17 +86,13 @@ def goes_with(
         LitmusError: width, model or the residual stream's centring differ.
     """
     metadata = record.get("metadata") or {}
-    width, trained_on = record["d_in"], metadata.get("model_name")
+    trained_on = metadata.get("model_name")
     if trained_on and name and not same(trained_on, name):
         raise LitmusError(
             f"dictionary: was trained on {trained_on}, but the subject is {name}; choose a "
             "dictionary of this model, or set model to that one"
         )
-    if width != subject["width"]:
-        raise LitmusError(
-            f"dictionary: found width {width}, but the subject's residual stream has "
-            f"{subject['width']}; a dictionary must be trained at the same hook"
-        )
+    has_width(record, subject["width"])
     wanted = (metadata.get("model_from_pretrained_kwargs") or {}).get(CENTRED)
     # Root mean squares see the mean over coordinates, so that no such model can be centred.
     if wanted is None or subject.get("normalization", "LN").startswith("RMS"):
@@ -110,6 +106,23 @@ def goes_with(
         raise LitmusError(
             f"model.processing: found {processing!r}, but the dictionary was trained on a residual "
             f"stream that was {was} over its coordinates ({CENTRED} in its record); valid: {valid}"
+        )
+
+
+def has_width(record: Mapping[str, Any], width: int) -> None:
+    """Refuse a dictionary of another width.
+
+    Args:
+        record: `cfg.json`.
+        width: of the subject's residual stream.
+
+    Raises:
+        LitmusError: they differ.
+    """
+    if (found := record["d_in"]) != width:
+        raise LitmusError(
+            f"dictionary: found width {found}, but the subject's residual stream has {width}; a "
+            "dictionary must be trained at the same hook"
         )
 
 

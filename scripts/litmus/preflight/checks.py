@@ -79,12 +79,8 @@ def dictionary(settings: Settings, architecture: Architecture | None) -> None:
         where = f"dictionary.path: found {block.path!r}"
         record = pretrained.local_record(Path(str(block.path)))
     fit.lives_at(record, settings.hook, where)
-    width = record.get("d_in")
-    if architecture is not None and width is not None and width != architecture.width:
-        raise LitmusError(
-            f"dictionary: found width {width}, but the subject's residual stream has "
-            f"{architecture.width}; a dictionary must be trained at the same hook"
-        )
+    if architecture is not None and "d_in" in record:
+        fit.has_width(record, architecture.width)
 
 
 def corpus(settings: Settings, architecture: Architecture | None) -> None:

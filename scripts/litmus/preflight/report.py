@@ -39,18 +39,24 @@ def plan(
         free: bytes free where results go.
         device: in words.
     """
-    seconds = {stage.name: stage.seconds(rate) for stage in stages}
+    each = {
+        stage.name: {
+            "jobs": stage.jobs,
+            "operations": stage.operations,
+            "seconds": stage.seconds(rate),
+        }
+        for stage in stages
+    }
     overhead = (OVERHEAD * jobs + ALWAYS) / workers
     return {
         "jobs": jobs,
         "bytes": kept(stages),
         "free": free,
-        "seconds": sum(seconds.values()) + overhead,
+        "seconds": sum(stage["seconds"] for stage in each.values()) + overhead,
         "device": device,
         "rate": rate,
-        "stages": {stage.name: {"jobs": stage.jobs, "operations": stage.operations,
-                                "seconds": seconds[stage.name]} for stage in stages},
-    }  # fmt: skip
+        "stages": each,
+    }
 
 
 def told(record: dict[str, Any]) -> str:
