@@ -26,7 +26,7 @@ rule calibrate:
         settings=calibration_settings,
         limits=calibration_limits,
         directions=lambda wildcards: config["metrics"][wildcards.llc]["calibration"]["directions"],
-        recipe=None if uses_dictionary() else activations_recipe(),
+        recipe=None if USES_DICTIONARY else activations_recipe(),
         hook=HOOK,
         min_activations=config["dictionary"]["min_activations"],
         seed=config["seed"],

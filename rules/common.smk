@@ -72,8 +72,8 @@ def jobs():
         "tokens",
         "train_model" if MODEL_TRAINED else "load_model",
         "activations",
-        *(["train_dictionary" if FITTED else "load_dictionary"] if uses_dictionary() else []),
-        *(["dictionary_quality"] if uses_dictionary() else []),
+        *(["train_dictionary" if FITTED else "load_dictionary"] if USES_DICTIONARY else []),
+        *(["dictionary_quality"] if USES_DICTIONARY else []),
     ]
     return (
         once
@@ -194,10 +194,8 @@ CHAINED = [family for family in FAMILIES if getattr(SETTINGS.metrics, family).ch
 TRACED = [metric for metric, about in METRICS.items() if about["family"] in CHAINED]
 TEMPLATE = {".html", ".css", ".js"}
 GPUS = gpus()
-# Whether every live feature of the dictionary is scored by weight sensitivity.
-WHOLE_DICTIONARY = "weight_sensitivity" in FAMILIES and bool(
-    config["metrics"]["weight_sensitivity"]["whole_dictionary"]
-)
+WHOLE_DICTIONARY = SETTINGS.whole_dictionary()
+USES_DICTIONARY = SETTINGS.uses_dictionary()
 CALIBRATED = [family for family in CHAINED if config["metrics"][family]["calibrate"]]
 # The jobs that try settings, as calibration.smk names them.
 TRIALS = [

@@ -65,21 +65,6 @@ def activations_recipe():
     }
 
 
-def uses_dictionary():
-    """Whether anything asks for the dictionary: a group, a latent, an experiment, all of it."""
-    plateaus, study = SETTINGS.plateaus, SETTINGS.study
-    kinds = [*plateaus.base_kinds, *plateaus.direction_kinds]
-    layers = study.layers if study.enabled and "sae" in study.groups else []
-    return (
-        "sae" in GROUPS
-        or WHOLE_DICTIONARY
-        or config["model"]["processing"] == "dictionary"
-        or any(config["metrics"][family]["feature"] == "latent" for family in CHAINED)
-        or (plateaus.enabled and plateaus.needs_dictionary(kinds))
-        or any(HOOK == f"blocks.{layer}.hook_resid_pre" for layer in layers)
-    )
-
-
 def dictionary_settings():
     """The keys that say how to come by the dictionary."""
     block = config["dictionary"]
@@ -101,7 +86,7 @@ def dictionary_files():
 
 def calibration_input(wildcards):
     """The dictionary's rows; where nothing else asks for them, what differences are made of."""
-    if uses_dictionary():
+    if USES_DICTIONARY:
         return {"features": f"{DICTIONARY}/features.parquet"}
     needed = activations_input()
     return {key: path for key, path in needed.items() if key == "activations"}

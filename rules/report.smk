@@ -131,7 +131,7 @@ rule report:
         separation="<results>/separation.parquet",
         training=["<results>/model/training.parquet"] if MODEL_TRAINED else [],
         subject=[] if MODEL_TRAINED else ["<results>/model/origin.json"],
-        quality=[f"{DICTIONARY}/quality.parquet"] if uses_dictionary() else [],
+        quality=[f"{DICTIONARY}/quality.parquet"] if USES_DICTIONARY else [],
         corpus="<results>/corpus.json",
         provenance="<results>/provenance.json",
         calibration=expand("<results>/calibration/{family}.parquet", family=CALIBRATED),

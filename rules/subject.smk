@@ -58,7 +58,7 @@ else:
 rule activations:
     input:
         # A dictionary of another model is told before anything long runs.
-        [] if FITTED or not uses_dictionary() else f"{DICTIONARY}/checked.json",
+        [] if FITTED or not USES_DICTIONARY else f"{DICTIONARY}/checked.json",
         tokens="<results>/tokens.parquet",
         weights="<results>/model/model.safetensors",
     output:
@@ -82,7 +82,7 @@ rule activations:
         eval_sequences=config["corpus"]["eval_sequences"],
         # For a dictionary that is trained here, and for nothing else.
         train_sequences=(
-            config["activations"]["train_sequences"] if FITTED and uses_dictionary() else 0
+            config["activations"]["train_sequences"] if SETTINGS.trains_dictionary() else 0
         ),
         hook=HOOK,
         device=config["device"],

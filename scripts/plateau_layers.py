@@ -11,7 +11,7 @@ with job(snakemake.log[0], snakemake.threads):
 
     from litmus import device, tables
     from litmus.plateaus import curves, pairs
-    from litmus.plateaus.laboratory import open_laboratory
+    from litmus.plateaus.laboratory import Laboratory, in_laboratory
     from litmus.progress import Progress
 
     given, params, block = snakemake.input, snakemake.params, snakemake.params.settings
@@ -20,8 +20,15 @@ with job(snakemake.log[0], snakemake.threads):
     layers = params.layers or range(1, described["layers"])
     progress = Progress("plateaus, layer by layer", len(layers), "layers")
     sizes, apart = [], []
+
+    def experiment(laboratory: Laboratory) -> curves.Found:
+        """Curves and sizes of two kinds."""
+        drawn = curves.by_direction(laboratory, block, ["random", "real_other"])
+        return curves.measure(laboratory, drawn, block)
+
     for layer in layers:
-        laboratory = open_laboratory(
+        found = in_laboratory(
+            experiment,
             Path(given.weights).parent,
             given.tokens,
             f"blocks.{layer}.hook_resid_pre",
@@ -29,8 +36,6 @@ with job(snakemake.log[0], snakemake.threads):
             params.seed,
             where,
         )
-        drawn = curves.by_direction(laboratory, block, ["random", "real_other"])
-        found = curves.measure(laboratory, drawn, block)
         told = pairs.compare(found.sizes, block["resamples"], params.confidence, params.seed)
         sizes.append(found.sizes.assign(layer=layer))
         apart.append(told.assign(layer=layer))

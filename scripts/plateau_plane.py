@@ -9,10 +9,11 @@ with job(snakemake.log[0], snakemake.threads):
 
     from litmus import device, tables
     from litmus.plateaus import plane
-    from litmus.plateaus.laboratory import open_laboratory
+    from litmus.plateaus.laboratory import in_laboratory
 
     params, block = snakemake.params, snakemake.params.settings
-    laboratory = open_laboratory(
+    table = in_laboratory(
+        lambda laboratory: plane.landscape(laboratory, block),
         Path(snakemake.input.weights).parent,
         snakemake.input.tokens,
         block["write"] or params.hook,
@@ -20,5 +21,4 @@ with job(snakemake.log[0], snakemake.threads):
         params.seed,
         device.take(params.device, snakemake.threads),
     )
-    table = plane.landscape(laboratory, block)
     tables.write(pa.Table.from_pandas(table, preserve_index=False), snakemake.output[0])

@@ -5,14 +5,24 @@ from litmus.job import job
 with job(snakemake.log[0], snakemake.threads):
     from pathlib import Path
 
+    import pandas as pd
     import pyarrow as pa
 
     from litmus import device, tables
     from litmus.plateaus import optimum, simplex
-    from litmus.plateaus.laboratory import open_laboratory
+    from litmus.plateaus.laboratory import Laboratory, in_laboratory
 
     params, block = snakemake.params, snakemake.params.settings
-    laboratory = open_laboratory(
+
+    def experiment(laboratory: Laboratory) -> dict[str, pd.DataFrame]:
+        """The output's two tables."""
+        return {
+            "sizes": simplex.landscape(laboratory, block),
+            "optimum": optimum.tested(laboratory, block, params.confidence),
+        }
+
+    found = in_laboratory(
+        experiment,
         Path(snakemake.input.weights).parent,
         snakemake.input.tokens,
         block["write"] or params.hook,
@@ -20,8 +30,5 @@ with job(snakemake.log[0], snakemake.threads):
         params.seed,
         device.take(params.device, snakemake.threads),
     )
-    for name, table in {
-        "sizes": simplex.landscape(laboratory, block),
-        "optimum": optimum.tested(laboratory, block, params.confidence),
-    }.items():
+    for name, table in found.items():
         tables.write(pa.Table.from_pandas(table, preserve_index=False), snakemake.output[name])

@@ -17,13 +17,14 @@ with job(asked["log"], asked["cores"], online=asked["online"]):
     from litmus.errors import LitmusError
     from litmus.plan.stages import kept, stages
     from litmus.plan.work import Size
-    from litmus.preflight import checks, machine, report
+    from litmus.preflight import checks, machine, memory, report
     from litmus.preflight.subject import architecture
     from litmus.settings import read
     from litmus.subject.checkpoint import hook_layer
     from litmus.tables import atomic
 
     settings, cores = read(asked["settings"]), asked["cores"]
+    gpu = machine.uses_gpu(settings.device)
     found, wrong = None, []
     try:
         found = architecture(settings)
@@ -35,12 +36,12 @@ with job(asked["log"], asked["cores"], online=asked["online"]):
         every = stages(settings, size, asked["groups"])
         wrong.append(machine.disk(settings.results, kept(every)))
         if not asked["remote"]:  # else the jobs' machines are others
-            wrong.append(machine.memory(report.largest(settings, size)))
+            there = machine.ram(), machine.gpu_memory() if gpu else None
+            wrong += memory.lacking(memory.held(settings, size), *there)
     if wrong := [sentence for sentence in wrong if sentence]:
         headline = f"preflight: {len(wrong)} problems, nothing long was started"
         raise LitmusError(wrong[0] if len(wrong) == 1 else "\n  ".join([headline, *wrong]))
     torch.set_num_threads(cores)
-    gpu = torch.cuda.is_available() and settings.device != "cpu"
     record = report.plan(
         every,
         asked["jobs"],

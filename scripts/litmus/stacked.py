@@ -4,10 +4,12 @@ The same function as `Subject.lower`, written so that many differently perturbed
 parameters run at once: every weight is (stack, …) and matrix products are batched over the stack.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor
 
-from litmus.blocks import Blocks, Parameters, affine, pack
+from litmus.blocks import Blocks, Parameters, pack
 from litmus.subject.checkpoint import Architecture, hook_layer
 
 __all__ = ["Parameters", "StackedLower"]
@@ -74,13 +76,11 @@ class StackedLower:
             x = self.blocks.block(parameters, i, x, tokens.shape[-1])
         middle = self.blocks.middle(parameters, last, x, tokens.shape[-1])
         hidden = self.blocks.hidden(parameters, last, self.blocks.source(x, middle))
-        v = vectors.unsqueeze(-1)
-        through = {"W_out": torch.bmm(parameters[block + "W_out"], v)}
+        through = Dot.apply(parameters[block + "W_out"], vectors)
+        p = Dot.apply(middle, vectors) + Dot.apply(hidden, through)
         if block + "b_out" in parameters:
-            bias = parameters[block + "b_out"].unsqueeze(1)
-            through["b_out"] = torch.bmm(bias, v).squeeze(-1)
-        p = torch.bmm(middle, v) + affine(hidden, through, "", "out")
-        return p.squeeze(-1).unflatten(1, tokens.shape[1:])
+            p = p + Dot.apply(parameters[block + "b_out"].unsqueeze(1), vectors)
+        return p.unflatten(1, tokens.shape[1:])
 
     def embed(self, parameters: Parameters, tokens: Tensor) -> Tensor:
         """The residual stream before the first block: (stack, batch·position, width)."""
@@ -92,3 +92,27 @@ class StackedLower:
         if "W_pos" in parameters:
             embedded = embedded + parameters["W_pos"][:, :position].unsqueeze(1)
         return embedded.view(stack, batch * position, -1)
+
+
+class Dot(torch.autograd.Function):
+    """x·v over a stack: (stack, n, width), (stack, width) → (stack, n).
+
+    What torch's batched product does at a matrix's width costs it a tenth to a quarter of the time:
+    a vector is no matrix of one column to be multiplied by its kernels.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, v: Tensor) -> Tensor:
+        """Σ xᵢ·vᵢ."""
+        ctx.save_for_backward(x, v)
+        return torch.linalg.vecdot(x, v.unsqueeze(1))
+
+    @staticmethod
+    def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, Tensor | None]:
+        """upstream·v for x, and Σ upstream·x for v."""
+        x, v = ctx.saved_tensors
+        for_x, for_v = ctx.needs_input_grad
+        return (
+            upstream.unsqueeze(-1) * v.unsqueeze(1) if for_x else None,
+            torch.bmm(upstream.unsqueeze(1), x).squeeze(1) if for_v else None,
+        )

@@ -152,6 +152,26 @@ def test_batches_decide_speed_only():
     np.testing.assert_allclose(one.value, all_.value, rtol=1e-5)
 
 
+def test_out_of_memory_begins_a_direction_again_with_half(monkeypatch, capsys):
+    """A machine that holds two tokens a pass: 8, 4, then 2, which serve all directions; the
+    results are those of 8."""
+    (whole,) = measured(replace(SETTINGS, batch_size=8))
+    reached = LOWER.blocks.middle
+
+    def tight(copies, i, x, position):
+        if len(x) > 2:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return reached(copies, i, x, position)
+
+    monkeypatch.setattr(LOWER.blocks, "middle", tight)
+    (found,) = measured(replace(SETTINGS, batch_size=8))
+    np.testing.assert_allclose(found.value, whole.value, rtol=1e-5)
+    np.testing.assert_allclose(found.standard_error, whole.standard_error, rtol=1e-4)
+    said = capsys.readouterr().err.splitlines()
+    assert [line.partition("again with ")[2].partition(";")[0] for line in said] == ["4", "2"]
+    assert all("metrics.llc_quadratic.batch_size: too many active tokens" in line for line in said)
+
+
 def test_a_seed_decides_which_sequences():
     """The same one twice gives the same bits, another one other sequences."""
     few = replace(SETTINGS, sequences=4)

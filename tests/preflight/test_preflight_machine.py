@@ -4,7 +4,6 @@ import shutil
 import time
 from types import SimpleNamespace
 
-import psutil
 import pytest
 import torch
 
@@ -34,13 +33,6 @@ def test_what_a_run_has_kept_already_needs_no_room(free, tmp_path):
     free(200)
     assert machine.disk(tmp_path, 500) == ""
     assert machine.disk(tmp_path, 501)
-
-
-def test_a_memory_that_is_too_small(monkeypatch):
-    """The sentence tells both sizes."""
-    monkeypatch.setattr(psutil, "virtual_memory", lambda: SimpleNamespace(total=8e9))
-    assert machine.memory(8e9) == ""
-    assert "8 GB" in machine.memory(9e9) and "9 GB" in machine.memory(9e9)
 
 
 def test_the_rate_is_operations_by_time(monkeypatch):

@@ -6,6 +6,7 @@ from dataclasses import replace
 import pytest
 
 from litmus.report import page
+from litmus.report.subject import pretrained
 from markup import Outline
 
 ORIGIN = {
@@ -51,6 +52,15 @@ def test_how_closely_it_agrees_is_told(section):
     """With the number of sequences it was tried on."""
     assert "read from the Hugging Face hub" in section
     assert "at most 0.00120 nats on 2 random sequences" in section
+
+
+def test_a_model_that_transformers_does_not_know_is_held_against_another():
+    """The sentence says whose, and where the tokenizer comes from is told."""
+    agreement = {**ORIGIN["agreement"], "with": "TransformerLens"}
+    told = pretrained({**ORIGIN, "agreement": agreement, "tokenizer": "someone/words@607a"})
+    assert "those of TransformerLens’ own implementation" in told["sentence"]
+    assert ("tokenizer", "someone/words@607a") in told["facts"]
+    assert "those of transformers’ own implementation" in pretrained(ORIGIN)["sentence"]
 
 
 def test_what_is_not_known_is_left_out(section):

@@ -107,7 +107,7 @@ def test_what_is_missing_is_told_before_anything_runs(fresh: Project):
     assert code != 0 and "Traceback" not in console
     told = console[console.index("litmus: preflight: ") :]
     assert "2 problems, nothing long was started" in told
-    assert "model.name: the model of gpt2 is not in " in told and "models--gpt2" in told
+    assert "model.name: gpt2 is not in " in told and "models--gpt2" in told
     assert "dictionary.id: found 'blocks.9.hook_resid_pre' of gpt2-small-res-jb" in told
     assert not (fresh.results / "documents.parquet").exists()
 

@@ -57,7 +57,7 @@ def stages(settings: Settings, size: Size, groups: dict[str, int]) -> list[Stage
     width = size.architecture.width
     below = size.lower * corpus.context
     everything = size.lower + size.upper + size.unembed
-    trained = settings.activations.train_sequences if dictionary.source == "train" else 0
+    trained = settings.activations.train_sequences if settings.trains_dictionary() else 0
     cached = corpus.eval_sequences + trained
     on_disk = cached * corpus.context * (width + 4) * FLOAT
     found = [
@@ -69,7 +69,7 @@ def stages(settings: Settings, size: Size, groups: dict[str, int]) -> list[Stage
         found.append(Stage("train_model", 1, 3 * tokens * everything, weights))
     else:
         found.append(Stage("load_model", 1, 0, weights))
-    if dictionary.source == "train":
+    if settings.trains_dictionary():
         per_token = 4 * width * dictionary.width
         found.append(
             Stage(

@@ -1,8 +1,9 @@
 """What every experiment needs: real bases with their pasts, other real activations, and moments."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import torch
@@ -13,6 +14,7 @@ from litmus.activations.statistics import Accumulator, Statistics
 from litmus.corpus.tokens import split_of
 from litmus.directions.controls import centre
 from litmus.last_position import LastPosition
+from litmus.memory import within_memory
 from litmus.metrics.plateau.bases import activations, sample
 from litmus.metrics.plateau.scan import Grid
 from litmus.plateaus import adjusted
@@ -20,6 +22,8 @@ from litmus.plateaus.activations import gaussian, isotropic
 from litmus.plateaus.adjusted import Codes
 from litmus.seeds import generator
 from litmus.subject import checkpoint
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -102,6 +106,39 @@ class Laboratory:
         return isotropic(count, self.statistics, self.centred, drawn)
 
 
+def in_laboratory(
+    experiment: Callable[[Laboratory], Result],
+    model: str | Path,
+    tokens: str | Path,
+    write: str,
+    block: dict[str, Any],
+    seed: int,
+    device: torch.device,
+) -> Result:
+    """What an experiment finds in a laboratory at `write`.
+
+    Where memory runs out it begins again, in a laboratory that runs half as many tokens at once.
+
+    Args:
+        experiment: what is done there.
+        model: folder of the subject.
+        tokens: `tokens.parquet`.
+        write: `blocks.L.hook_resid_pre`.
+        block: the config's `plateaus` block.
+        seed: of every draw.
+        device: where it runs.
+
+    Raises:
+        LitmusError: not even one token at once fits into memory.
+    """
+
+    def run(budget: int) -> Result:
+        halved = {**block, "batch_size": budget}
+        return experiment(open_laboratory(model, tokens, write, halved, seed, device))
+
+    return within_memory(block["batch_size"], run, "plateaus.batch_size", "tokens")[0]
+
+
 def open_laboratory(
     model: str | Path,
     tokens: str | Path,
@@ -110,16 +147,7 @@ def open_laboratory(
     seed: int,
     device: torch.device,
 ) -> Laboratory:
-    """A laboratory at `write`.
-
-    Args:
-        model: folder of the subject.
-        tokens: `tokens.parquet`.
-        write: `blocks.L.hook_resid_pre`.
-        block: the config's `plateaus` block.
-        seed: of every draw.
-        device: where it runs.
-    """
+    """A laboratory at `write`, of the same arguments."""
     architecture, weights = checkpoint.load(model)
     weights = {name: value.to(device) for name, value in weights.items()}
     drawn = sample(

@@ -66,9 +66,12 @@ def heads(settings: Settings, architecture: Architecture | None) -> None:
 
 
 def dictionary(settings: Settings, architecture: Architecture | None) -> None:
-    """That a dictionary of others is to be had, lives at the hook and has the subject's width."""
+    """That a dictionary of others is to be had, lives at the hook and has the subject's width.
+
+    One that nothing uses is not looked for.
+    """
     block = settings.dictionary
-    if block.source == "train":
+    if block.source == "train" or not settings.uses_dictionary():
         return
     from litmus.dictionary import fit, pretrained
 

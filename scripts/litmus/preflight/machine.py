@@ -34,19 +34,20 @@ def free_disk(folder: str | Path) -> int:
     return shutil.disk_usage(_nearest(folder)).free
 
 
-def memory(needed: float) -> str:
-    """What is wrong with this machine's memory; nothing where there is enough.
+def ram() -> int:
+    """Bytes of this machine's memory."""
+    return psutil.virtual_memory().total
 
-    Args:
-        needed: bytes that the largest job holds at least.
-    """
-    there = psutil.virtual_memory().total
-    if needed <= there:
-        return ""
-    return (
-        f"memory: this machine has {size(there)}, the largest job needs {size(needed)}; take a "
-        "larger machine or a smaller subject"
-    )
+
+def uses_gpu(device: str) -> bool:
+    """Whether jobs run on a GPU, where the config says so and one is there."""
+    return torch.cuda.is_available() and device != "cpu"
+
+
+def gpu_memory() -> int:
+    """Bytes of the smallest GPU, for any may be a job's."""
+    every = map(torch.cuda.get_device_properties, range(torch.cuda.device_count()))
+    return min(one.total_memory for one in every)
 
 
 def rate(device: torch.device) -> float:

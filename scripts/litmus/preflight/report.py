@@ -3,27 +3,9 @@
 from typing import Any
 
 from litmus.plan.stages import ALWAYS, OVERHEAD, Stage, kept
-from litmus.plan.work import Size
 from litmus.preflight.machine import size as in_words
-from litmus.settings.settings import Settings
 
 LONGEST = 3  # stages that the plan names
-COPIES = 6  # of a chain's weights: itself, gradient, noise, what autograd keeps
-
-
-def largest(settings: Settings, size: Size) -> float:
-    """Bytes that the largest job holds at least: weights, a dictionary's data, or chains."""
-    weights = 4 * size.parameters
-    chains = [
-        block.chains * 4 * size.parameters_below * COPIES
-        for name in ("llc_functional", "llc_behavioral", "llc_natural")
-        if (block := getattr(settings.metrics, name)).enabled
-    ]
-    trained = 0
-    if settings.dictionary.source == "train":
-        tokens = settings.activations.train_sequences * settings.corpus.context
-        trained = 2 * 4 * tokens * size.architecture.width
-    return max([3 * weights, trained, *chains])
 
 
 def plan(

@@ -26,8 +26,8 @@ def architecture(settings: Settings) -> Architecture:
             vocabulary=corpus.vocabulary,
         )
     # Only here: transformers and TransformerLens take seconds to import.
-    from litmus.subject import hub, pretrained, source
-    from litmus.subject.families import described, translated
+    from litmus.subject import formats, hub, pretrained
+    from litmus.subject.families import described
 
     if model.source == "hub":
         where = f"model.name: found {model.name!r}"
@@ -35,6 +35,6 @@ def architecture(settings: Settings) -> Architecture:
     else:
         where = f"model.path: found {model.path!r}"
         folder = Path(str(model.path))
-    found = described(translated(source.config(folder, where), where))
+    found = described(formats.stored(folder, where).config)
     pretrained.fits(found, settings.hook, corpus.context, where)
     return found

@@ -56,9 +56,10 @@ def pretrained(origin: dict[str, Any]) -> dict[str, Any]:
     place = places.get(origin.get("source"), "disk")
     sentence = f"Others trained this model; it was read from {place}."
     if agreement:
+        theirs = agreement.get("with", "transformers")
         sentence += (
-            " Its log-probabilities differ from those of transformers’ own implementation by at "
-            f"most {number(agreement['largest'])} nats on {count(agreement['sequences'])} random "
+            f" Its log-probabilities differ from those of {theirs}’ own implementation by at most "
+            f"{number(agreement['largest'])} nats on {count(agreement['sequences'])} random "
             "sequences."
         )
     facts = [
@@ -66,6 +67,7 @@ def pretrained(origin: dict[str, Any]) -> dict[str, Any]:
         ("revision", origin.get("revision")),
         ("family", origin.get("family")),
         ("processing", "; ".join(done) or "none"),
+        ("tokenizer", origin.get("tokenizer")),
         ("vocabulary", count(origin["vocabulary"]) if "vocabulary" in origin else None),
         ("token that ends a text", origin.get("end")),
         ("token that begins a text", origin.get("bos")),

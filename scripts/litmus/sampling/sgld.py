@@ -6,12 +6,26 @@ Welling & Teh (2011), with the localisation of Lau et al. (arXiv 2308.12108, eq.
 → 0 it draws from the density ∝ exp(−nβ·L(θ) − γ/2·‖θ − θ₀‖²).
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
 Parameters = dict[str, Tensor]
+
+CACHE = 2**18  # numbers of each tensor in a piece: some of them stay in a core's cache together
+
+
+def pieces(*tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
+    """Views of some directions at a time of tensors (directions, …) of one shape.
+
+    What is done to a piece finds it in the cache from the second pass on. A GPU has no use for
+    pieces, and gets all at once.
+    """
+    first = tensors[0]
+    each = max(1, CACHE * len(first) // max(1, first.numel())) if first.is_cpu else len(first)
+    return zip(*(tensor.split(each) for tensor in tensors), strict=True)
 
 
 @dataclass(frozen=True)
@@ -42,7 +56,7 @@ class SGLD:
         noise: Parameters,
         state: None = None,
     ) -> None:
-        """One step, in place, in two passes over the parameters.
+        """One step, in place, a direction's parameters in the processor's cache at a time.
 
         Args:
             parameters: each (directions, chains, *shape), altered.
@@ -57,5 +71,5 @@ class SGLD:
         for name, theta in parameters.items():
             # What the directions share is added up once, at the size of one.
             common = torch.add(start[name] * (1 - keep), noise[name], alpha=self.learning_rate**0.5)
-            torch.add(common, theta, alpha=keep, out=theta)
-            theta.add_(gradients[name], alpha=drift)
+            for at, shared, down in pieces(theta, common.expand_as(theta), gradients[name]):
+                torch.add(shared, at, alpha=keep, out=at).add_(down, alpha=drift)

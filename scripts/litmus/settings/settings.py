@@ -50,6 +50,30 @@ class Settings(Block):
     report: Report
     """The write-up."""
 
+    def whole_dictionary(self) -> bool:
+        """Whether every live feature of the dictionary is scored by weight sensitivity."""
+        block = self.metrics.weight_sensitivity
+        return block.enabled and block.whole_dictionary
+
+    def uses_dictionary(self) -> bool:
+        """Whether anything asks for the dictionary: a group, a latent, an experiment, all of it."""
+        chained = (block for _, block in self.metrics if block.enabled and block.chained)
+        plateaus, study = self.plateaus, self.study
+        kinds = [*plateaus.base_kinds, *plateaus.direction_kinds]
+        layers = study.layers if study.enabled and "sae" in study.groups else []
+        return (
+            "sae" in (self.directions.candidate, *self.directions.controls)
+            or self.whole_dictionary()
+            or self.model.processing == "dictionary"
+            or any(block.feature == "latent" for block in chained)
+            or (plateaus.enabled and plateaus.needs_dictionary(kinds))
+            or any(self.hook == f"blocks.{layer}.hook_resid_pre" for layer in layers)
+        )
+
+    def trains_dictionary(self) -> bool:
+        """Whether one is trained here: it is to be, and something asks for it."""
+        return self.dictionary.source == "train" and self.uses_dictionary()
+
     def fewest_permutations(self) -> tuple[int, int]:
         """Label permutations whose least p survives Holm's correction, and for how many tests."""
         comparisons = len(self.metrics.about()) * len(self.directions.controls)

@@ -13,9 +13,9 @@ from litmus.subject.checkpoint import Architecture, hook_layer
 from litmus.subject.processing import FLAGS
 
 # Buffers that TransformerLens keeps among the weights.
-_CONSTANTS = ("mask", "IGNORE", "rotary_sin", "rotary_cos")
+CONSTANTS = ("mask", "IGNORE", "rotary_sin", "rotary_cos")
 # A bias of anything but a normalisation.
-_BIAS = re.compile(r"\._?b_\w+$")
+BIAS = re.compile(r"\._?b_\w+$")
 # Scale and shift of the normalisations.
 _NORM = re.compile(r"(^|\.)ln(1|2|_final)\.[wb]$")
 
@@ -59,7 +59,7 @@ def weights(model: HookedTransformer) -> dict[str, Tensor]:
     return {
         name: value.detach().clone()
         for name, value in model.state_dict().items()
-        if not name.endswith(_CONSTANTS)
+        if not name.endswith(CONSTANTS)
     }
 
 
@@ -130,7 +130,7 @@ class Subject:
         self.model = build(architecture)
         self.given = frozenset(state)
         missing = {n: value for n, value in weights(self.model).items() if n not in state}
-        if needed := sorted(name for name in missing if not _BIAS.search(name)):
+        if needed := sorted(name for name in missing if not BIAS.search(name)):
             raise LitmusError(f"subject: the weights lack {', '.join(needed)}")
         zero = {name: torch.zeros_like(value) for name, value in missing.items()}
         self.model.load_state_dict({**state, **zero}, strict=False)  # the constants are not there

@@ -3,12 +3,15 @@
 import difflib
 import json
 from pathlib import Path
+from typing import NamedTuple
 
-from huggingface_hub import constants, errors, hf_hub_download
+from huggingface_hub import errors, hf_hub_download
 from transformer_lens.loading_from_pretrained import make_model_alias_map
 
 from litmus.errors import LitmusError
+from litmus.subject import own_format
 from litmus.subject.vocabulary import FILES
+from litmus.subject.wanted import TOLD, Wanted, lacking, sentence
 
 # As transformers looks for them.
 WEIGHTS = (
@@ -18,11 +21,18 @@ WEIGHTS = (
     "pytorch_model.bin.index.json",
 )
 OTHERS = ("merges.txt", "tokenizer_config.json", "special_tokens_map.json", "added_tokens.json")
-# What a download may raise.
-TOLD = (errors.EntryNotFoundError, errors.HTTPError, errors.HFValidationError, OSError)
-# Kept in formats that only TransformerLens reads.
+# Whose models are stored in TransformerLens's own format.
 OF_ITS_OWN = ("NeelNanda/", "ArthurConmy/", "Baidicoot/")
-NEEDED = "config.json, model.safetensors and tokenizer.json (or vocab.json and merges.txt)"
+
+
+class Files(NamedTuple):
+    """Where a model's files are in the cache."""
+
+    folder: Path
+    # With the tokenizer, which may be a repository of its own.
+    words: Path
+    # That repository with its commit.
+    tokenizer: str | None = None
 
 
 def official(name: str) -> str:
@@ -39,15 +49,10 @@ def official(name: str) -> str:
             f"model.name: found {name!r}; valid: a name that TransformerLens knows, the nearest "
             f"being {', '.join(near)}; any other model can be read with model.source: local"
         )
-    if repository.startswith(OF_ITS_OWN):
-        raise LitmusError(
-            f"model.name: {name} is {repository}, which is not stored as transformers stores "
-            "models, and is not supported; valid: a model that transformers loads"
-        )
     return repository
 
 
-def fetch(name: str, revision: str | None = None) -> Path:
+def fetch(name: str, revision: str | None = None) -> Files:
     """The folder in the cache with the files of one commit, fetched where they are not there yet.
 
     Args:
@@ -55,19 +60,21 @@ def fetch(name: str, revision: str | None = None) -> Path:
         revision: branch, tag or commit; None: the newest, or offline the newest in the cache.
 
     Raises:
-        LitmusError: unknown name or revision, a gated or missing model, no network.
+        LitmusError: unknown name or revision, a gated or missing model, no network; of a model in
+            TransformerLens's own format also that it is not supported.
     """
-    repository = official(name)
-    folder = Path(_file(repository, "config.json", revision, name)).parent
+    wanted, folder = _found(name, revision)
     commit = folder.name  # all of one commit, should the branch move meanwhile
-    weights = _needed(repository, commit, name)
+    if own_format.recognised(folder):
+        return _own(wanted, folder)
+    weights = _needed(wanted, commit)
     if weights.endswith(".index.json"):
         parts = json.loads((folder / weights).read_text(encoding="utf-8"))["weight_map"].values()
         for part in dict.fromkeys(parts):
-            _file(repository, part, commit, name)
+            _file(wanted, part, commit)
     for other in OTHERS:
-        _optional(repository, other, commit, name)
-    return folder
+        _optional(wanted, other, commit)
+    return Files(folder, folder)
 
 
 def looked_up(name: str, revision: str | None = None) -> Path:
@@ -76,91 +83,69 @@ def looked_up(name: str, revision: str | None = None) -> Path:
     Raises:
         LitmusError: as `fetch`; weights and tokenizer are asked for, too.
     """
-    repository = official(name)
-    folder = Path(_file(repository, "config.json", revision, name)).parent
-    _needed(repository, folder.name, name, ask_only=True)
+    wanted, folder = _found(name, revision)
+    if own_format.recognised(folder):
+        _own(wanted, folder, ask_only=True)
+    else:
+        _needed(wanted, folder.name, ask_only=True)
     return folder
 
 
-def _needed(repository: str, commit: str, name: str, *, ask_only: bool = False) -> str:
+def _found(name: str, revision: str | None) -> tuple[Wanted, Path]:
+    """What is wanted of the model's repository, and the folder with its config.json."""
+    wanted = Wanted(official(name), name)
+    if wanted.repository.startswith(OF_ITS_OWN):
+        needed = "config.json, the tokenizer that it names as tokenizer_name, and"
+        only = ("config.json", own_format.WEIGHTS)  # beside it may be checkpoints of its training
+        wanted = wanted._replace(needed=f"{needed} {own_format.WEIGHTS}", only=only)
+    return wanted, Path(_file(wanted, "config.json", revision)).parent
+
+
+def _needed(wanted: Wanted, commit: str, *, ask_only: bool = False) -> str:
     """The file of the weights, which is there, as is a tokenizer."""
 
     def there(file: str) -> bool:
-        return _optional(repository, file, commit, name, ask_only=ask_only)
+        return _optional(wanted, file, commit, ask_only=ask_only)
 
     weights = next(filter(there, WEIGHTS), None)
     if weights is None:
-        raise LitmusError(_lacking(name, repository, "weights (model.safetensors)"))
+        raise LitmusError(lacking(wanted, "the weights (model.safetensors) of "))
     if not list(filter(there, FILES)):
-        raise LitmusError(_lacking(name, repository, "tokenizer (tokenizer.json)"))
+        raise LitmusError(lacking(wanted, "the tokenizer (tokenizer.json) of "))
     return weights
 
 
-def _optional(
-    repository: str, file: str, revision: str, name: str, *, ask_only: bool = False
-) -> bool:
+def _own(wanted: Wanted, folder: Path, *, ask_only: bool = False) -> Files:
+    """Weights and tokenizer of a model in TransformerLens's own format, if it is supported."""
+    where = f"model.name: found {wanted.name!r}"
+    own_format.config(folder, where)
+    words = Wanted(
+        own_format.tokenizer(folder, where),
+        f"the tokenizer of {wanted.name}",
+        "tokenizer.json and tokenizer_config.json",
+    )
+    if not _optional(wanted, own_format.WEIGHTS, folder.name, ask_only=ask_only):
+        raise LitmusError(lacking(wanted, f"the weights ({own_format.WEIGHTS}) of "))
+    place = Path(_file(words, "tokenizer.json", None)).parent
+    for other in OTHERS:
+        _optional(words, other, place.name)
+    return Files(folder, place, f"{words.repository}@{place.name}")
+
+
+def _optional(wanted: Wanted, file: str, revision: str, *, ask_only: bool = False) -> bool:
     """Whether the repository has such a file; in the cache too then, but if it is only asked."""
     try:
-        hf_hub_download(repository, file, revision=revision, dry_run=ask_only)
+        hf_hub_download(wanted.repository, file, revision=revision, dry_run=ask_only)
     except errors.EntryNotFoundError:
         return False
     except TOLD as error:
-        raise LitmusError(sentence(error, name, repository, revision)) from error
+        raise LitmusError(sentence(error, wanted, revision)) from error
     return True
 
 
-def _file(repository: str, file: str, revision: str | None, name: str) -> str:
+def _file(wanted: Wanted, file: str, revision: str | None) -> str:
     """The path of a file that must be there."""
     try:
-        return hf_hub_download(repository, file, revision=revision)
+        return hf_hub_download(wanted.repository, file, revision=revision)
     except TOLD as error:
-        raise LitmusError(sentence(error, name, repository, revision)) from error
-
-
-def sentence(error: Exception, name: str, repository: str, revision: str | None) -> str:
-    """What `error` of the hub's library means for the user."""
-    if isinstance(error, errors.GatedRepoError):
-        return (
-            f"model.name: {name} is gated; accept its terms on the page of {repository} on the "
-            "hub, and log in with `hf auth login` or set HF_TOKEN"
-        )
-    if isinstance(error, errors.RevisionNotFoundError | errors.HFValidationError):
-        return (
-            f"model.revision: found {revision!r}; valid: null, or a branch, tag or commit of "
-            f"{repository}"
-        )
-    if isinstance(error, errors.RepositoryNotFoundError):
-        return (
-            f"model.name: {name} is {repository} on the hub, which does not have it, or not for "
-            "you; valid: a public model, or a private one after `hf auth login`"
-        )
-    if isinstance(error, errors.LocalEntryNotFoundError | errors.OfflineModeIsEnabled):
-        return _lacking(name, repository, "model")
-    if isinstance(error, errors.EntryNotFoundError):
-        return (
-            f"model.name: {name} is {repository} on the hub, which lacks a file that is needed "
-            f"({_first(error)}); valid: a model saved by transformers"
-        )
-    if isinstance(error, errors.HTTPError | ConnectionError | TimeoutError):
-        return f"{_lacking(name, repository, 'model')} (the hub said: {_first(error)})"
-    return (
-        f"model.name: {name} could not be kept in {constants.HF_HUB_CACHE} ({_first(error)}); "
-        "valid: a folder with room for it, which HF_HOME names"
-    )
-
-
-def _lacking(name: str, repository: str, what: str) -> str:
-    """That something is not in the cache, and how it gets there."""
-    folder = Path(constants.HF_HUB_CACHE, f"models--{repository.replace('/', '--')}")
-    offline = constants.is_offline_mode()
-    why = "HF_HUB_OFFLINE forbids asking the hub" if offline else "the hub does not answer"
-    return (
-        f"model.name: the {what} of {name} is not in {folder}, and {why}; needed: {NEEDED}; run "
-        f"`hf download {repository}` on a machine with a network and copy that folder from there, "
-        "or put these files into a folder of yours and set model.source: local and model.path"
-    )
-
-
-def _first(error: Exception) -> str:
-    """The first line of a message, which may be long."""
-    return next(iter(str(error).strip().splitlines()), type(error).__name__)
+        raise LitmusError(sentence(error, wanted, revision)) from error

@@ -1,4 +1,4 @@
-"""A subject that others trained: a Hugging Face directory → architecture, weights, tokenizer."""
+"""A subject that others trained: a folder with a model → architecture, weights, tokenizer."""
 
 import hashlib
 import json
@@ -11,13 +11,14 @@ from torch import Tensor
 
 from litmus.errors import LitmusError
 from litmus.seeds import stream
-from litmus.subject import source, vocabulary
+from litmus.subject import vocabulary
 from litmus.subject.adapter import Subject, processed
 from litmus.subject.checkpoint import Architecture, hook_layer
-from litmus.subject.families import FAMILIES, converted, described, translated
+from litmus.subject.families import FAMILIES, described
+from litmus.subject.formats import Stored, stored
 from litmus.tables import atomic
 
-CHECKED = 2  # sequences on which logits are held against transformers'
+CHECKED = 2  # sequences on which logits are held against those of who stores it so
 # Of the differences' root mean square to the spread of the log-probabilities: rounding stays far
 # below, another function far above.
 AGREES = 1e-4
@@ -33,53 +34,55 @@ class Pretrained(NamedTuple):
 
 
 def load(
-    folder: str | Path, flags: dict[str, bool], hook: str, context: int, where: str
+    folder: str | Path,
+    flags: dict[str, bool],
+    hook: str,
+    context: int,
+    where: str,
+    words: str | Path | None = None,
 ) -> Pretrained:
-    """The model in a Hugging Face directory, its weights processed, without any network.
+    """The model in a folder, its weights processed, without any network.
 
-    The whole result is checked, for transformers' own model must give the same log-probabilities.
+    The whole result is checked, for the model as transformers, or for its own format
+    TransformerLens, runs it must give the same log-probabilities.
 
     Args:
-        folder: config.json, weights and tokenizer, as transformers saves them.
+        folder: config.json, weights and tokenizer, as transformers saves them, or TransformerLens.
         flags: `litmus.subject.processing.flags`.
         hook: `blocks.L.hook_resid_pre`.
         context: tokens of the sequences that it is for.
         where: the key and value that a message names, e.g. `model.path: found 'mine'`.
+        words: the folder with the tokenizer; None: the same.
 
     Returns:
         `origin` holds `family`, `processing`, `end`, `bos`, `vocabulary`, `sha256` of the weights'
-        files, and `agreement` with transformers.
+        files, and `agreement` `with` transformers or TransformerLens.
 
     Raises:
         LitmusError: no such model, a damaged one, one that is not supported, or one that `hook` or
             `context` does not fit.
     """
     folder = Path(folder)
-    hf = source.config(folder, where)
-    config = translated(hf, where)
-    architecture = described(config)
+    found = stored(folder, where)
+    architecture = described(found.config)
     fits(architecture, hook, context, where)
-    words = vocabulary.load(folder, where, architecture.vocabulary)
-    model = source.model(folder, hf, where)
+    spoken = vocabulary.load(Path(words or folder), where, architecture.vocabulary)
     tokens = _tokens(architecture, context)
-    with torch.no_grad():
-        expected = model(tokens).logits.log_softmax(-1)
-    state, filled = converted(model, config, architecture, where)
-    del model
-    architecture, state, done = processed(state, config, architecture, flags)
+    expected, state, filled = found.read(tokens, architecture)
+    architecture, state, done = processed(state, found.config, architecture, flags)
     # A bias that the family does not have is no weight of the model, unless processing made it one.
     kept = {n: v for n, v in state.items() if n not in filled or bool(v.any())}
     state = {n: v.clone(memory_format=torch.contiguous_format) for n, v in kept.items()}
     origin = {
-        "family": hf.architectures[0],
+        "family": found.family,
         "processing": done,
-        "end": words.end,
-        "bos": words.bos,
+        "end": spoken.end,
+        "bos": spoken.bos,
         "vocabulary": architecture.vocabulary,
-        "sha256": _digest(folder),
-        "agreement": _agreement(architecture, state, hook, tokens, expected, where),
+        "sha256": _digest(found.files()),
+        "agreement": _agreement(Subject(architecture, state, hook), tokens, expected, found),
     }
-    return Pretrained(architecture, state, words.tokenizer, origin)
+    return Pretrained(architecture, state, spoken.tokenizer, origin)
 
 
 def fits(architecture: Architecture, hook: str, context: int, where: str) -> None:
@@ -110,15 +113,9 @@ def _tokens(architecture: Architecture, context: int) -> Tensor:
 
 
 def _agreement(
-    architecture: Architecture,
-    state: dict[str, Tensor],
-    hook: str,
-    tokens: Tensor,
-    expected: Tensor,
-    where: str,
-) -> dict[str, float]:
-    """How far the subject's log-probabilities are from transformers'."""
-    subject = Subject(architecture, state, hook)
+    subject: Subject, tokens: Tensor, expected: Tensor, model: Stored
+) -> dict[str, float | str]:
+    """How far the subject's log-probabilities are from the `expected` ones."""
     with torch.no_grad():
         found = subject.upper(subject.lower(tokens)).log_softmax(-1)
     difference = found - expected
@@ -126,18 +123,18 @@ def _agreement(
     largest = float(difference.abs().max())
     if not relative <= AGREES:
         raise LitmusError(
-            f"{where}, whose log-probabilities differ from transformers' by up to {largest:.2g} "
-            "nats, for the model has some property that is not supported; valid: a plain model "
-            f"of a family among {', '.join(FAMILIES)}"
+            f"{model.where}, whose log-probabilities differ from {model.by}' by up to "
+            f"{largest:.2g} nats, for the model has some property that is not supported; valid: a "
+            f"plain model of a family among {', '.join(FAMILIES)}"
         )
-    return {"sequences": len(tokens), "largest": largest, "relative": relative}
+    size = {"sequences": len(tokens), "largest": largest, "relative": relative}
+    return {"with": model.by, **size}
 
 
-def _digest(folder: Path) -> str:
-    """SHA-256 over the files that hold the weights, in the order of their names."""
-    found = sorted(folder.glob("*.safetensors")) or sorted(folder.glob("pytorch_model*.bin"))
+def _digest(files: list[Path]) -> str:
+    """SHA-256 over the files, in their order."""
     digest = hashlib.sha256()
-    for path in found:
+    for path in files:
         with path.open("rb") as file:
             while block := file.read(1 << 20):
                 digest.update(block)

@@ -66,11 +66,13 @@ def refuse_unread(hf: Any, where: str) -> None:
     }
     for what, there in told.items():
         if there:
-            _refuse(where, what)
+            refuse(where, what)
 
 
-def refuse_unsaid(config: HookedTransformerConfig, where: str) -> None:
-    """Refuse what is neither said by an Architecture nor TransformerLens's plain default."""
+def refuse_kinds(config: Any, where: str) -> None:
+    """Refuse kinds of layers that there are no words for, by TransformerLens's names of them."""
+    if config.attn_only:
+        refuse(where, _KNOWN_AS["attn_only"])
     kinds = {
         "normalisation": (config.normalization_type, ("LN", "RMS")),
         "positions": (config.positional_embedding_type, ("standard", "rotary")),
@@ -78,15 +80,21 @@ def refuse_unsaid(config: HookedTransformerConfig, where: str) -> None:
     }
     for what, (found, valid) in kinds.items():
         if found not in valid:
-            _refuse(where, f"the {what} {found}", f"; valid: {', '.join(valid)}")
+            refuse(where, f"the {what} {found}", f"; valid: {', '.join(valid)}")
+
+
+def refuse_unsaid(config: HookedTransformerConfig, where: str) -> None:
+    """Refuse what is neither said by an Architecture nor TransformerLens's plain default."""
+    refuse_kinds(config, where)
     if config.final_rms and config.normalization_type == "LN":
-        _refuse(where, "two kinds of normalisation")
+        refuse(where, "two kinds of normalisation")
     for field in fields(config):
         plain = None if field.default is MISSING else field.default
         value = getattr(config, field.name)
         if field.name not in _SAID | _SILENT and value != plain:
-            _refuse(where, _KNOWN_AS.get(field.name, f"{field.name} = {value}"))
+            refuse(where, _KNOWN_AS.get(field.name, f"{field.name} = {value}"))
 
 
-def _refuse(where: str, what: str, valid: str = "") -> NoReturn:
+def refuse(where: str, what: str, valid: str = "") -> NoReturn:
+    """Refuse a model with `what`."""
     raise LitmusError(f"{where}, a model with {what}, which is not supported{valid}")

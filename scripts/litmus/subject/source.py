@@ -1,13 +1,14 @@
 """A Hugging Face directory, as transformers reads it."""
 
 import pickle
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import torch
 from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
-from torch import nn
+from torch import Tensor, nn
 from transformers import AutoConfig, AutoModelForCausalLM
 from transformers.utils import logging
 
@@ -65,17 +66,27 @@ def model(folder: Path, hf: Any, where: str) -> nn.Module:
             "or pytorch_model.bin that go with config.json"
         ) from error
     for kind in ("missing_keys", "mismatched_keys"):
-        if names := sorted(map(str, told.get(kind) or ())):
-            raise LitmusError(
-                f"{where}, whose weights lack {names[0]} ({len(names)} in all), or have it in "
-                "another shape than config.json says; valid: all weights of the model"
-            )
-    for name, value in found.named_parameters():
+        lacking(map(str, told.get(kind) or ()), where)
+    finite(found.named_parameters(), where)
+    return found.eval().requires_grad_(False)
+
+
+def lacking(names: Iterable[str], where: str) -> None:
+    """Refuse weights among which `names` are missing, or have another shape."""
+    if missing := sorted(names):
+        raise LitmusError(
+            f"{where}, whose weights lack {missing[0]} ({len(missing)} in all), or have it in "
+            "another shape than config.json says; valid: all weights of the model"
+        )
+
+
+def finite(weights: Iterable[tuple[str, Tensor]], where: str) -> None:
+    """Refuse weights that are not numbers."""
+    for name, value in weights:
         if not torch.isfinite(value).all():
             raise LitmusError(
                 f"{where}, whose weight {name} holds NaN or infinite numbers; valid: finite weights"
             )
-    return found.eval().requires_grad_(False)
 
 
 def first(error: Exception) -> str:

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from litmus.blocks import Parameters
+from litmus.memory import within_memory
 from litmus.stacked import StackedLower
 
 BLOCK = 64  # rows that are multiplied with those above them
@@ -24,7 +25,8 @@ class TokenKernel:
         lower: the stacked lower half.
         start: θ₀, packed.
         tokens: int64 (sequences, context).
-        batch_size: tokens τ a backward pass; decides memory and speed, the result to rounding.
+        batch_size: tokens τ a backward pass, at most; decides memory and speed, the result to
+            rounding. Halved where memory runs out.
     """
 
     @torch.no_grad()
@@ -53,18 +55,31 @@ class TokenKernel:
 
         Returns:
             Symmetric (n, n).
+
+        Raises:
+            LitmusError: not even one token a pass fits into memory.
         """
         # Tokens of like position together: what comes after a token is left out of its pass.
         order = positions.argsort(stable=True)
-        split = (each[order].split(self.batch_size) for each in (sequences, positions))
-        parts = list(zip(*split, strict=True))
-        sums, back = self._last_block(vector, parts)
-        for i in reversed(range(self.last)):
-            rows, back = self._block(i, parts, back)
-            sums += sum(map(gram, rows))
-        sums += self._embedding(parts, back)
+        ordered = sequences[order], positions[order]
+        # What fits once fits the directions that follow, or is halved again.
+        sums, self.batch_size = within_memory(
+            self.batch_size,
+            lambda size: self._summed(vector, *ordered, size),
+            "metrics.llc_quadratic.batch_size",
+            "active tokens",
+        )
         place = order.argsort()
         return sums[place][:, place]
+
+    def _summed(self, vector: Tensor, sequences: Tensor, positions: Tensor, size: int) -> Tensor:
+        """The inner products, from backward passes of so many tokens."""
+        parts = list(zip(sequences.split(size), positions.split(size), strict=True))
+        sums, back = self._last_block(vector, parts)
+        for i in reversed(range(self.last)):
+            share, back = self._block(i, parts, back)
+            sums += share
+        return sums + self._embedding(parts, back)
 
     def _last_block(
         self, v: Tensor, parts: list[tuple[Tensor, Tensor]]
@@ -99,15 +114,14 @@ class TokenKernel:
             back.append(residual)
             hiddens.append(hidden.detach().squeeze(1))
             inputs.append(self.blocks.normal(copies, name + "ln2", source).detach().squeeze(1))
-        sums = sum(gram(value) for value in _joined(rows).values())
-        sums += gram(torch.cat(inputs)) * sum(gram(value) for value in _joined(outputs).values())
+        sums = _gram(rows) + gram(torch.cat(inputs)) * _gram(outputs)
         biased = name + "b_out" in self.start
         return sums + (gram(torch.cat(hiddens)) + biased) * v.square().sum(), back
 
     def _block(
         self, i: int, parts: list[tuple[Tensor, Tensor]], back: list[Tensor]
-    ) -> tuple[list[Tensor], list[Tensor]]:
-        """∂p to block i's weights, each (n, …), and to the residual stream before it."""
+    ) -> tuple[Tensor, list[Tensor]]:
+        """Block i's share, and ∂p to the residual stream before it."""
         rows, before = [], []
         for (s, _), after in zip(parts, back, strict=True):
             copies = {n: value.requires_grad_() for n, value in self._copies(i, len(s)).items()}
@@ -116,7 +130,7 @@ class TokenKernel:
             *grown, residual = torch.autograd.grad(moved, [*copies.values(), x], after)
             rows.append(dict(zip(copies, grown, strict=True)))
             before.append(residual)
-        return list(_joined(rows).values()), before
+        return _gram(rows), before
 
     def _embedding(self, parts: list[tuple[Tensor, Tensor]], back: list[Tensor]) -> Tensor:
         """The share of W_E and W_pos, from ∂p to the residual stream before the first block."""
@@ -153,6 +167,9 @@ def gram(rows: Tensor) -> Tensor:
     return products
 
 
-def _joined(parts: list[Parameters]) -> Parameters:
-    """Rows of all parts, one below the other."""
-    return {name: torch.cat([part[name] for part in parts]) for name in parts[0]}
+def _gram(parts: list[Parameters]) -> Tensor:
+    """Inner products of the rows of all parts, one below the other: those of all names, added up.
+
+    Takes the rows out of the parts, for they are most of what the memory holds.
+    """
+    return sum(gram(torch.cat([part.pop(name) for part in parts])) for name in [*parts[0]])
