@@ -15,7 +15,9 @@ from subject import Bench
 UNIT = "ms a direction's step"
 
 
-def ours(given: Bench, variant: str, settings: LLC, directions: int) -> float:
+def ours(
+    given: Bench, variant: str, settings: LLC, directions: int, *, curved: bool = True
+) -> float:
     """Milliseconds a chain step of one direction, `directions` of them in one chunk."""
     seconds = timed(
         lambda: score(
@@ -25,6 +27,7 @@ def ours(given: Bench, variant: str, settings: LLC, directions: int) -> float:
             [False] * directions,
             settings,
             0,
+            curved=curved,
         ),
         given.device,
     )
@@ -106,38 +109,53 @@ def against_devinterp(variant: str) -> Callable[[Bench], Comparison]:
     return case
 
 
-def arithmetic(given: Bench, settings: LLC) -> float:
-    """Floating-point operations of the matrix products in one direction's chain step.
+def products(given: Bench, stack: int) -> list[tuple[torch.Tensor, torch.Tensor]]:
+    """The operands of every matrix product in a step of `stack` chains, laid out as they are there.
 
-    Forward, and twice that backward; the last block's W_out is one product with a vector.
+    Of each matrix the forward product and the two backward, but for the last block's W_out, which
+    is a product with a vector; of each block's attention the two forward and the four backward.
     """
-    a, layers = given.architecture, given.lower.layer
-    tokens = settings.batch_size * a.context
-    weights = layers * (4 * a.width**2 + 2 * a.width * a.mlp_width) - a.width * a.mlp_width
-    attention = layers * 2 * a.context * a.width
-    return 3 * 2 * tokens * (weights + attention)
+    a, layers, batch = given.architecture, given.lower.layer, given.llc.batch_size
 
+    def drawn(*shape: int) -> torch.Tensor:
+        return torch.randn(shape, device=given.device)
 
-def matrix_rate(given: Bench, settings: LLC) -> float:
-    """GFLOP/s of the batched product of the hidden layer's shape, the largest of a step."""
-    a = given.architecture
-    stack = settings.wave
-    left = torch.randn(stack, settings.batch_size * a.context, a.width, device=given.device)
-    right = torch.randn(stack, a.width, a.mlp_width, device=given.device)
-    repeats = 40
-    seconds = timed(lambda: [torch.bmm(left, right) for _ in range(repeats)], given.device)
-    return 2e-9 * repeats * left.numel() * a.mlp_width / seconds
+    times = {
+        (a.width, 3 * a.width): layers,
+        (a.width, a.width): layers,
+        (a.width, a.mlp_width): layers,
+        (a.mlp_width, a.width): layers - 1,
+    }
+    found = []
+    for (inner, outer), count in times.items():
+        x, w = drawn(stack, batch * a.context, inner), drawn(stack, inner, outer)
+        change = drawn(stack, batch * a.context, outer)
+        found += count * [(x, w), (change, w.mT), (x.mT, change)]
+    heads = stack * batch * a.heads
+    q, k, v, change = (drawn(heads, a.context, a.head_width) for _ in "qkvo")
+    pattern = drawn(heads, a.context, a.context)
+    forward = [(q, k.mT), (pattern, v)]
+    backward = [(change, v.mT), (pattern.mT, change), (pattern, k), (pattern.mT, q)]
+    return found + layers * [*forward, *backward]
 
 
 def against_the_machine(given: Bench) -> Comparison:
-    """Achieved rate of a whole chain step over the machine's own at the same shapes."""
-    settings = given.llc
-    flops = arithmetic(given, settings)
+    """Achieved rate of a whole chain step over that of its matrix products alone.
+
+    On one thread, as the workflow runs chains: a job a core.
+    """
+    settings, threads = given.llc, torch.get_num_threads()
+    torch.set_num_threads(1)
+    pairs = products(given, settings.wave)
+    operations = sum(2 * left.numel() * right.shape[-1] for left, right in pairs)
     rows = []
     for warm in range(6):
-        achieved = flops / (ours(given, "functional", settings, 16) * 1e-3) * 1e-9
+        milliseconds = ours(given, "functional", settings, 16)
+        alone = timed(lambda: [torch.bmm(*pair) for pair in 5 * pairs], given.device)
         if warm:
-            rows.append((achieved, matrix_rate(given, settings)))
+            achieved = 1e-6 * operations / settings.wave / milliseconds
+            rows.append((achieved, 5e-9 * operations / alone))
+    torch.set_num_threads(threads)
     shares = [mine / limit for mine, limit in rows]
     return Comparison(
         "chain_step_vs_matrix_rate",
@@ -152,11 +170,16 @@ def against_the_machine(given: Bench) -> Comparison:
 
 
 def flatness(given: Bench) -> Comparison:
-    """Cost of an estimate among 16 directions over its cost among 1024: 1 is flat."""
-    settings = given.chains(steps=5, burn_in=1, chains=2)
+    """Cost of a chain's step among 16 directions over its cost among 1024: 1 is flat."""
+    settings = given.chains(steps=12, burn_in=2, chains=1)
+
+    def cost(directions: int) -> float:
+        # The curvature, once a direction, would outweigh chains as short as these.
+        return ours(given, "functional", settings, directions, curved=False)
+
     return compare(
         "cost_flatness",
         UNIT,
-        lambda: ours(given, "functional", settings, 1024),
-        lambda: statistics.mean(ours(given, "functional", settings, 16) for _ in range(8)),
+        lambda: cost(1024),
+        lambda: statistics.mean(cost(16) for _ in range(16)),
     )

@@ -153,6 +153,7 @@ rule report:
         study=STUDIED,
         ablation_tables=ABLATION_TABLES,
         ablation_figures=ABLATION_FIGURES,
+        own=expand("<results>/directions/file/{chunk}.parquet", chunk=CHUNKS.get("file", [])),
         published=config["report"]["published"] or [],
         overview="<results>/figures/overview.svg",
         training_curve=expand("<results>/figures/{figure}.svg", figure=TRAINING_CURVE),

@@ -49,6 +49,7 @@ with job(snakemake.log[0], snakemake.threads):
             ablation_figures=list(map(Path, given.ablation_figures)),
             plateau_tables=list(map(Path, given.plateau_tables)),
             plateau_figures=list(map(Path, given.plateau_figures)),
+            own=list(map(Path, given.own)),
             published=Path(given.published) if given.published else None,
             provenance=Path(given.provenance),
             overview=Path(given.overview),

@@ -105,7 +105,7 @@ class Dot(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, v: Tensor) -> Tensor:
         """Σ xᵢ·vᵢ."""
         ctx.save_for_backward(x, v)
-        return torch.linalg.vecdot(x, v.unsqueeze(1))
+        return torch.bmm(v.unsqueeze(1), x.mT).squeeze(1)
 
     @staticmethod
     def backward(ctx: Any, upstream: Tensor) -> tuple[Tensor | None, Tensor | None]:

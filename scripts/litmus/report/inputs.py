@@ -61,6 +61,8 @@ class ReportInputs:
     """Of the experiments on activation plateaus."""
     plateau_figures: Sequence[Path] = ()
     """Likewise."""
+    own: Sequence[Path] = ()
+    """The user's directions, chunk by chunk."""
     published: Path | None = None
     """Published values to set beside the measured ones."""
 

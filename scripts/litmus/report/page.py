@@ -17,6 +17,7 @@ from litmus.report import (
     health,
     laboratory,
     origin,
+    own,
     plateaus,
     published,
     subject,
@@ -34,6 +35,7 @@ SECTIONS: dict[str, Callable[[Loaded, ReportInputs], Any]] = {
     "health": health.section,
     "agreement": agreement.of_run,
     "published": published.of_run,
+    "own": own.section,
     "calibrations": laboratory.calibrations,
     "whole_dictionary": laboratory.whole_dictionary,
     "ablation": lambda run, inputs: ablation.section(
