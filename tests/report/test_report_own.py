@@ -85,4 +85,4 @@ def test_what_the_page_leaves_out_is_told(given, templates, monkeypatch):
 
 def test_a_run_without_such_a_file_has_no_such_section(html):
     """Nor a link to it."""
-    assert "#own" not in html
+    assert 'href="#own"' not in html and 'id="own"' not in html
