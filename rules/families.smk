@@ -1,8 +1,10 @@
 # What the rules of each family read: inputs and settings that only some configs have. Snakemake
 # wants functions apart from rules.
 
-# What transformers reads of a folder.
-MODEL_FILES = {".json", ".safetensors", ".bin", ".txt", ".model"}
+# What transformers reads of a folder, and TransformerLens; beside the latter's file may be others of
+# its kind.
+MODEL_ENDINGS = {".json", ".safetensors", ".bin", ".txt", ".model"}
+OWN_WEIGHTS = "model_final.pth"
 # How much of a large source is read depends on how many sequences are asked for.
 SIZES = ("context", "prepend_bos", "max_train_sequences", "eval_sequences")
 DATASET = ("dataset", "subset", "split", "revision", "field")
@@ -38,7 +40,11 @@ def subject_input(wildcards):
     that."""
     block, needed = config["model"], {}
     if block["source"] == "local":
-        found = [path for path in Path(block["path"]).iterdir() if path.suffix in MODEL_FILES]
+        found = [
+            path
+            for path in Path(block["path"]).iterdir()
+            if path.suffix in MODEL_ENDINGS or path.name == OWN_WEIGHTS
+        ]
         needed["given"] = sorted(str(path) for path in found if path.is_file())
     if block["processing"] == "dictionary":
         needed["dictionary"] = f"{DICTIONARY}/cfg.json"

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 import tiny
-from litmus.stacked import StackedLower
+from litmus.stacked import Dot, StackedLower
 from litmus.subject.adapter import Subject
 
 STACK, BATCH = 3, 4
@@ -140,3 +140,13 @@ def test_shorter_sequences_take_the_first_positions(family, layer):
     whole = copies.lower.activations(copies.parameters, copies.tokens)
     prefix = copies.lower.activations(copies.parameters, copies.tokens[..., :4])
     torch.testing.assert_close(prefix, whole[:, :, :4], atol=1e-5, rtol=0)
+
+
+def test_a_product_with_a_vector_and_its_gradients():
+    """Against einsum, and finite differences for both factors together and each alone."""
+    stream = torch.Generator().manual_seed(3)
+    x = torch.randn(2, 4, 3, generator=stream, dtype=torch.float64, requires_grad=True)
+    v = torch.randn(2, 3, generator=stream, dtype=torch.float64, requires_grad=True)
+    torch.testing.assert_close(Dot.apply(x, v), torch.einsum("snw,sw->sn", x, v))
+    for pair in ((x, v), (x, v.detach()), (x.detach(), v)):
+        assert torch.autograd.gradcheck(Dot.apply, pair)

@@ -169,7 +169,10 @@ def test_out_of_memory_begins_a_direction_again_with_half(monkeypatch, capsys):
     np.testing.assert_allclose(found.standard_error, whole.standard_error, rtol=1e-4)
     said = capsys.readouterr().err.splitlines()
     assert [line.partition("again with ")[2].partition(";")[0] for line in said] == ["4", "2"]
-    assert all("metrics.llc_quadratic.batch_size: too many active tokens" in line for line in said)
+    assert all(
+        "metrics.llc_quadratic.batch_size, or its sequences: too many active tokens" in line
+        for line in said
+    )
 
 
 def test_a_seed_decides_which_sequences():

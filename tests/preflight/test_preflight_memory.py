@@ -24,7 +24,7 @@ MANY = "memory: the GPU has 8 GB, chains needs 9 GB of it; valid: more memory, o
 
 def test_what_gpt2_holds_at_layer_9():
     """A block has 768·64·48 + 768·3072·2 = 7,077,888 weights. Below the hook are 9 of them and
-    51,281·768 of the embeddings, 103,084,800; in all 162,915,840. Four bytes each, six times over
+    51,281·768 of the embeddings, 103,084,800; in all 162,915,840. Four bytes each, four times over
     in each of three chains; activations twice, on their way."""
     changes = {
         "metrics.llc_functional.chains": 3,
@@ -37,7 +37,7 @@ def test_what_gpt2_holds_at_layer_9():
     assert {(part.what, part.bytes, part.computed) for part in found} == {
         ("loading the subject", 3 * 4 * 162_915_840, False),
         ("the subject", 4 * 162_915_840, True),
-        ("one direction of llc_functional", 3 * 6 * 4 * 103_084_800, True),
+        ("one direction of llc_functional", 3 * 4 * 4 * 103_084_800, True),
         ("the dictionary's training data", 2 * 4 * 5000 * 16 * 768, False),
     }
 

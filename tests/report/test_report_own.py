@@ -44,9 +44,15 @@ def test_a_value_stands_among_those_of_the_reference():
 
 def test_what_cannot_be_counted_is_told_by_its_status():
     """On either side: a chain that diverged has no value, and is nobody's reference."""
-    mine = scores("file", [5.0, np.nan], ["ok", "diverged"])
+    mine = scores("file", [5.0, np.nan, 2.0, np.nan], ["ok", "diverged", "not_converged", "ok"])
     others = scores("isotropic", [9.0, 1.0, np.nan], ["diverged", "ok", "ok"])
-    assert shown(mine, others) == ["5.00 ± 0.25 · 100 %", "diverged"]
+    assert shown(mine, others) == ["5.00 ± 0.25 · 100 %", "diverged", "not converged", "–"]
+
+
+def test_a_censored_value_is_called_so():
+    """It counts, as the least that the value can be."""
+    mine = scores("file", [1.0], ["censored"])
+    assert shown(mine, scores("isotropic", [0.5, 1.0])) == ["1.00 ± 0.25 · 75 % (censored)"]
 
 
 @pytest.fixture

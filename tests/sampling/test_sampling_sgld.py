@@ -4,7 +4,7 @@ import pytest
 import torch
 from devinterp.optim import SGMCMC
 
-from litmus.sampling import chains
+from litmus.sampling import chains, sgld
 from litmus.sampling.diagnostics import judge
 from litmus.sampling.sgld import SGLD
 
@@ -113,3 +113,24 @@ def test_the_stationary_law_of_the_quadratic(step_size, localization):
     assert health.status == "ok"
     assert n_beta * health.standard_error < 0.02 * expected, "too blunt to tell"
     assert abs(n_beta * health.mean - expected) < 3 * n_beta * health.standard_error
+
+
+@pytest.mark.parametrize("noise", [(3, 2, 5), (5, 3, 2, 5)], ids=["shared", "per direction"])
+def test_pieces_are_the_whole(monkeypatch, noise):
+    """Five directions, two at a time and the last alone: as in one piece, bit for bit."""
+    start, theta, down = torch.randn(2, 5), torch.randn(5, 3, 2, 5), torch.randn(5, 3, 2, 5)
+    drawn = {"w": torch.randn(noise)}
+    found = {}
+    for numbers in (2**18, 60):  # of 30 a direction
+        monkeypatch.setattr(sgld, "CACHE", numbers)
+        moved = {"w": theta.clone()}
+        SGLD(0.04, 10.0, 3.0).update(moved, {"w": start}, {"w": down}, drawn)
+        found[numbers] = moved["w"], chains.distance(moved, {"w": start})
+    assert [len(part) for (part,) in sgld.pieces(theta)] == [2, 2, 1]
+    for whole, parts in zip(*found.values(), strict=True):
+        assert torch.equal(whole, parts)
+    expected = theta - 0.02 * (10 * down + 3 * (theta - start)) + 0.2 * drawn["w"]
+    torch.testing.assert_close(found[60][0], expected)
+    torch.testing.assert_close(
+        found[60][1], (expected - start).double().flatten(2).norm(dim=2), atol=1e-5, rtol=1e-5
+    )

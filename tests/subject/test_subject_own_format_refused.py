@@ -34,6 +34,9 @@ UNSAID = [
     ({"normalization": None}, "with the normalisation None, which is not supported"),
     ({"final_rms": True}, "with two kinds of normalisation, which is not supported"),
     ({"architecture": "mingpt"}, "with weights in the format mingpt, which is not supported"),
+    ({"parallel_attn_mlp": True}, "with parallel_attn_mlp = True, which is not supported"),
+    ({"attention_dir": "bidirectional"}, "with attention_dir = bidirectional, which is not"),
+    ({"eps": 1e-6}, "with eps = 1e-06, which is not supported"),
     ({"n_layers": 1}, "which has 1 layer; valid: a model of 2 layers or more"),
     ({"n_heads": None}, r"whose config\.json TransformerLens cannot read"),
 ]

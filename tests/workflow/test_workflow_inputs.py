@@ -7,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import tiny_own_format
 from workflow.project import Outcome, Project, sentence
 
 pytestmark = pytest.mark.workflow
@@ -136,3 +137,25 @@ def test_an_edit_inside_a_folder_of_texts_is_noticed(fresh: Project):
     (texts / "three.txt").unlink()
     (texts / "two.txt").unlink()
     assert fresh.pending(target, changes=changes) == due
+
+
+def test_other_weights_in_a_models_folder_are_noticed(fresh: Project):
+    """Also in TransformerLens's own format; not what its training left beside them."""
+    folder = fresh.folder / "theirs"
+    folder.mkdir()
+    tiny_own_format.put(folder)
+    tiny_own_format.speak(folder)
+    target = "results-tiny/model/model.safetensors"
+    changes = {
+        "model": {"source": "local", "path": "theirs"},
+        "corpus": {"tokenizer": "model"},
+    }
+    fresh.make(target, changes=changes)
+    (folder / "checkpoint_5.pth").write_bytes(b"half a model")
+    assert fresh.pending(target, changes=changes) == {}
+    weights = tiny_own_format.stored()
+    weights["embed.W_E"] *= -1
+    tiny_own_format.put(folder, state=weights)
+    pending = fresh.pending(target, changes=changes)
+    assert pending["model/model.safetensors"] == "load_model"
+    assert set(pending.values()) == {"load_model"}

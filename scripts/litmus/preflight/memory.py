@@ -7,7 +7,7 @@ from litmus.preflight.machine import size as in_words
 from litmus.settings.settings import Settings
 
 FLOAT = 4  # bytes
-COPIES = 6  # of a chain's weights: itself, gradient, noise, what autograd keeps
+COPIES = 4  # of a chain's weights: itself, gradient, its product with the step, the distance
 
 
 class Held(NamedTuple):
@@ -34,7 +34,8 @@ def held(settings: Settings, size: Size) -> list[Held]:
         Held("the subject", weights, True, smaller),
     ]
     for name in ("llc_functional", "llc_behavioral", "llc_natural"):
-        if (block := getattr(settings.metrics, name)).enabled:
+        block = getattr(settings.metrics, name)
+        if block.enabled and "full" in block.weights:  # a part of the weights may be small
             needs = block.chains * FLOAT * size.parameters_below * COPIES
             fewer = f"fewer metrics.{name}.chains"
             found.append(Held(f"one direction of {name}", needs, True, fewer))

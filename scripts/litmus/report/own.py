@@ -9,7 +9,7 @@ import pandas as pd
 
 from litmus.report.cells import Cell, Table, cell, text
 from litmus.report.inputs import Loaded, ReportInputs, frame
-from litmus.report.prose import plural, plus_minus
+from litmus.report.prose import MISSING, plural, plus_minus
 from litmus.tables import COUNTED
 
 GROUP = "file"
@@ -57,12 +57,15 @@ def one_by_one(
 
 def _column(scores: pd.DataFrame, reference: str) -> dict[str, Cell]:
     """One metric's cells by direction; a status in place of what cannot be counted."""
-    usable = scores["status"].isin(COUNTED) & np.isfinite(scores["value"])
-    others = np.sort(scores.loc[usable & (scores["group"] == reference), "value"].to_numpy(float))
+    counted = scores["status"].isin(COUNTED) & np.isfinite(scores["value"])
+    scores = scores.assign(usable=counted)
+    of_reference = counted & (scores["group"] == reference)
+    others = np.sort(scores.loc[of_reference, "value"].to_numpy(float))
     cells = {}
-    for row in scores[scores["group"] == GROUP].assign(usable=usable).itertuples():
+    for row in scores[scores["group"] == GROUP].itertuples():
         if not row.usable:
-            cells[row.direction] = cell(np.nan, row.status)
+            status = MISSING if row.status in COUNTED else row.status.replace("_", " ")
+            cells[row.direction] = cell(np.nan, status)
             continue
         place = ""
         if len(others):  # half of those that are equal lie below
@@ -70,7 +73,8 @@ def _column(scores: pd.DataFrame, reference: str) -> dict[str, Cell]:
             below = (below + np.searchsorted(others, row.value, "right")) / 2
             place = f" · {100 * below / len(others):.0f} %"
         shown = plus_minus(row.value, row.standard_error) + place
-        cells[row.direction] = cell(row.value, shown)
+        noted = "" if row.status == "ok" else f" ({row.status})"
+        cells[row.direction] = cell(row.value, shown + noted)
     return cells
 
 

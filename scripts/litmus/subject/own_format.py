@@ -14,7 +14,7 @@ from transformer_lens import loading_from_pretrained as loading
 
 from litmus.errors import LitmusError
 from litmus.subject.adapter import BIAS, CONSTANTS, weights
-from litmus.subject.refusals import refuse, refuse_kinds, refuse_unsaid
+from litmus.subject.refusals import refuse, refuse_kinds, refuse_unheard, refuse_unsaid
 from litmus.subject.source import UNREADABLE, finite, first, lacking
 
 WEIGHTS = "model_final.pth"
@@ -48,7 +48,7 @@ def config(folder: Path, where: str) -> HookedTransformerConfig:
             refuse(where, f"weights in the format {kind}", "; valid: neel")
         del found["tokenizer_name"]  # TransformerLens would fetch it
         # It does not look at this one.
-        found["eps"] = float(said.get("ln_eps", HookedTransformerConfig.eps))
+        found["eps"] = float(said.get("ln_eps", said.get("eps", HookedTransformerConfig.eps)))
         known = HookedTransformerConfig(**found, device="cpu", init_weights=False)
     except (AssertionError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise LitmusError(
@@ -56,6 +56,7 @@ def config(folder: Path, where: str) -> HookedTransformerConfig:
             f"{first(error)}); valid: one as it stores its own models"
         ) from error
     refuse_unsaid(known, where)
+    refuse_unheard(said, known, where)
     return known
 
 

@@ -1,5 +1,6 @@
 """What a pretrained model has and an Architecture cannot say: refused, for it would be lost."""
 
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from typing import Any, NoReturn
 
@@ -93,6 +94,22 @@ def refuse_unsaid(config: HookedTransformerConfig, where: str) -> None:
         value = getattr(config, field.name)
         if field.name not in _SAID | _SILENT and value != plain:
             refuse(where, _KNOWN_AS.get(field.name, f"{field.name} = {value}"))
+
+
+def refuse_unheard(said: Mapping[str, Any], config: HookedTransformerConfig, where: str) -> None:
+    """Refuse fields of TransformerLens's config that a file names and its reader does not look at.
+
+    Args:
+        said: what the file holds.
+        config: what was made of it.
+        where: the key and value that the message names.
+    """
+    for name in sorted(said.keys() & {field.name for field in fields(config)} - _SILENT):
+        value, kept = said[name], getattr(config, name)
+        if isinstance(value, str):
+            value, kept = value.lower(), str(kept).lower()
+        if isinstance(value, bool | int | float | str) and value != kept:
+            refuse(where, f"{name} = {said[name]}")
 
 
 def refuse(where: str, what: str, valid: str = "") -> NoReturn:

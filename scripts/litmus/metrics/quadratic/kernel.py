@@ -66,7 +66,7 @@ class TokenKernel:
         sums, self.batch_size = within_memory(
             self.batch_size,
             lambda size: self._summed(vector, *ordered, size),
-            "metrics.llc_quadratic.batch_size",
+            "metrics.llc_quadratic.batch_size, or its sequences",
             "active tokens",
         )
         place = order.argsort()
