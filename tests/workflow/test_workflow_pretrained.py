@@ -28,7 +28,7 @@ OTHERS = {
     },
     "model": {"source": "local", "path": str(LLAMA)},
     "dictionary": {"source": "local", "path": "theirs"},
-    "directions": {"file": "mine.npz", "controls": ["isotropic", "matched", "file"]},
+    "directions": {"file": "mine.npz", "controls": ["isotropic", "matched", "file"], "chunk": 12},
     "metrics": {
         "llc_functional": {"calibrate": [], "n_beta": 10.0, "localization": 1e5},
         "llc_behavioral": {"n_beta": 10.0},
@@ -71,7 +71,7 @@ def test_everything_of_others_goes_through_to_the_report(theirs: Project):
     assert np.isfinite(scored["value"]).all() and (scored["standard_error"] > 0).all()
     separated = tables.read(results / "separation.parquet").to_pandas()
     assert set(separated["control"]) == {"isotropic", "matched", "file"}
-    sources = tables.read(results / "directions" / "file" / "00000-00005.parquet")["source"]
+    sources = tables.read(results / "directions" / "file" / "00000-00008.parquet")["source"]
     assert sources[3].as_py().endswith("probe 3")
     page = (results / "report.html").read_text()
     assert "tinystories-656k" in page and "nothing here is a replication" in page
