@@ -154,13 +154,15 @@ def against_the_machine(given: Bench) -> Comparison:
         for pair in 5 * pairs:
             torch.bmm(*pair)  # and let go: what is kept would be new memory each time
 
-    for warm in range(6):
-        milliseconds = ours(given, "functional", settings, 16)
-        alone = timed(multiplied, given.device)
-        if warm:
-            achieved = 1e-6 * operations / settings.wave / milliseconds
-            rows.append((achieved, 5e-9 * operations / alone))
-    torch.set_num_threads(threads)
+    try:
+        for warm in range(6):
+            milliseconds = ours(given, "functional", settings, 16)
+            alone = timed(multiplied, given.device)
+            if warm:
+                achieved = 1e-6 * operations / settings.wave / milliseconds
+                rows.append((achieved, 5e-9 * operations / alone))
+    finally:
+        torch.set_num_threads(threads)
     shares = [mine / limit for mine, limit in rows]
     return Comparison(
         "chain_step_vs_matrix_rate",

@@ -8,6 +8,18 @@ from transformers import AutoConfig, AutoModelForCausalLM
 from litmus.corpus import tokenizer
 
 SHARED = Path(__file__).parents[2] / "shared" / "data"
+# How a program of its own begins in which every socket is refused.
+ALONE = """
+import socket, sys, warnings
+warnings.simplefilter("ignore")
+def refuse(*_, **__):
+    raise AssertionError("the network was asked")
+socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
+from pathlib import Path
+from litmus.errors import LitmusError
+from litmus.subject import checkpoint, hub, pretrained
+from litmus.subject.processing import FLAGS
+"""
 VOCABULARY, CONTEXT = 300, 10
 HOOK = "blocks.1.hook_resid_pre"
 SHAPE = dict(hidden_size=16, num_attention_heads=4, num_hidden_layers=3, intermediate_size=24)

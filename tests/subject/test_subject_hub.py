@@ -20,16 +20,9 @@ from litmus.subject.processing import FLAGS
 ROOT = Path(__file__).parents[2]
 COMMIT = "607a30d783dfa663caf39e06633721c8d4cfcd7e"
 # Loads gpt2 in a process of its own, where every socket is refused.
-PROGRAM = """
-import socket, sys, warnings
-warnings.simplefilter("ignore")
-def refuse(*_, **__):
-    raise AssertionError("the network was asked")
-socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
-from pathlib import Path
-from litmus.errors import LitmusError
-from litmus.subject import checkpoint, hub, pretrained
-from litmus.subject.processing import FLAGS
+PROGRAM = (
+    tiny.ALONE
+    + """
 try:
     folder = hub.fetch("gpt2", None).folder
 except LitmusError as error:
@@ -40,6 +33,7 @@ for processing, flags in FLAGS.items():
     checkpoint.save(made, found.architecture, found.state)
     pretrained.write_origin(made, found, source="hub", name="gpt2", revision=folder.name)
 """
+)
 
 
 def cached(home, commit=COMMIT):

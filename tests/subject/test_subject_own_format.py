@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 from types import SimpleNamespace
 
-import pytest
 import torch
 from transformer_lens import HookedTransformer, HookedTransformerConfig
 
@@ -21,16 +20,9 @@ from litmus.subject.processing import FLAGS
 
 ROOT = Path(__file__).parents[2]
 # Loads gelu-2l in a process of its own, where every socket is refused.
-PROGRAM = """
-import socket, sys, warnings
-warnings.simplefilter("ignore")
-def refuse(*_, **__):
-    raise AssertionError("the network was asked")
-socket.socket.connect = socket.getaddrinfo = socket.create_connection = refuse
-from pathlib import Path
-from litmus.errors import LitmusError
-from litmus.subject import checkpoint, hub, pretrained
-from litmus.subject.processing import FLAGS
+PROGRAM = (
+    tiny.ALONE
+    + """
 try:
     files = hub.fetch("gelu-2l")
 except LitmusError as error:
@@ -43,21 +35,7 @@ for processing, flags in FLAGS.items():
     checkpoint.save(made, found.architecture, found.state)
     pretrained.write_origin(made, found, revision=files.folder.name, tokenizer=files.tokenizer)
 """
-
-
-@pytest.fixture
-def snapshot(tmp_path, monkeypatch):
-    """The small model's folder in a cache that also has its tokenizer; the hub is not asked."""
-    own.only_cache(tmp_path, monkeypatch)
-    return own.in_cache(tmp_path)
-
-
-@pytest.fixture
-def folder(tmp_path):
-    """The small model in a folder of the user's, the tokenizer beside it."""
-    own.put(tmp_path)
-    own.speak(tmp_path)
-    return tmp_path
+)
 
 
 def theirs(state, config=own.SMALL):
