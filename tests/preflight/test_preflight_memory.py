@@ -48,6 +48,14 @@ def test_a_dictionary_that_nothing_uses_holds_nothing():
     assert "the dictionary's training data" not in {part.what for part in found}
 
 
+def test_chains_of_a_part_of_the_weights_are_left_to_the_run():
+    """They hold what moves, which may be a head."""
+    changes = {"metrics.llc_functional.weights": ["l0h1"], "metrics.llc_behavioral.enabled": True}
+    found = {part.what for part in memory.held(settings(changes), Size(GPT2, 9, 32))}
+    assert "one direction of llc_functional" not in found
+    assert "one direction of llc_behavioral" in found
+
+
 def test_without_a_gpu_all_is_held_by_the_machine():
     """Chains of 9 GB are too much for 8, and enough room for them is enough."""
     assert memory.lacking(PARTS, 9e9, None) == []
